@@ -1,0 +1,386 @@
+"""One tree of refusals, each with its HTTP status and a sentence in Chinese and in English.
+
+A class whose name is also a Solidity error carries that error's arguments as its details, in the same
+order and under the same names (snake case here), so that a refusal reads alike in a contract, in Python
+and as the title of a problem document.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class GuanlianError(Exception):
+    """A refusal that a caller can act on.
+
+    `details` are JSON-able values that name the field, the value and the rule; the sentences are formatted
+    with them. Nothing personal may stand in `details`: they reach logs and problem documents.
+    """
+
+    status: ClassVar[int] = 400
+    zh: ClassVar[str] = "请求无法处理"
+    en: ClassVar[str] = "The request cannot be processed"
+
+    def __init__(self, **details: Any) -> None:
+        self.details = details
+        super().__init__(self.message_en)
+
+    @property
+    def title(self) -> str:
+        """The error's name, equal in Solidity, Python and HTTP."""
+        return type(self).__name__
+
+    @property
+    def message_zh(self) -> str:
+        return _fill(self.zh, self.details)
+
+    @property
+    def message_en(self) -> str:
+        return _fill(self.en, self.details)
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _fill(template: str, details: dict[str, Any]) -> str:
+    return template.format_map(_Lenient(details))
+
+
+def error_named(name: str) -> type[GuanlianError] | None:
+    """The class that bears a Solidity error's name, or None where this gateway knows no such error."""
+    return _all_errors().get(name)
+
+
+def all_errors() -> dict[str, type[GuanlianError]]:
+    """Every concrete error by name; the generated error table and the contract comparison read it."""
+    return dict(sorted(_all_errors().items()))
+
+
+def _all_errors() -> dict[str, type[GuanlianError]]:
+    found: dict[str, type[GuanlianError]] = {}
+    waiting = list(GuanlianError.__subclasses__())
+    while waiting:
+        cls = waiting.pop()
+        found[cls.__name__] = cls
+        waiting.extend(cls.__subclasses__())
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------
+# Callers
+
+
+class Unauthenticated(GuanlianError):
+    status = 401
+    zh = "缺少有效的 API 密钥"
+    en = "A valid API key is required"
+
+
+class Forbidden(GuanlianError):
+    status = 403
+    zh = "此密钥无权执行 {action}：需要 {needed}"
+    en = "This key may not {action}: {needed} is needed"
+
+
+class ParticipantNotYours(GuanlianError):
+    status = 403
+    zh = "{field} 的值 {value} 不是本密钥所代表的企业（参与方 {participant_no}）"
+    en = "{field} is {value}, which is not the participant this key speaks for ({participant_no})"
+
+
+class NotFound(GuanlianError):
+    status = 404
+    zh = "找不到 {what} {value}"
+    en = "No {what} {value} is known here"
+
+
+class RateLimited(GuanlianError):
+    status = 429
+    zh = "请求过于频繁，请在 {retry_after} 秒后重试"
+    en = "Too many requests: try again in {retry_after} seconds"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Input
+
+
+class InvalidInput(GuanlianError):
+    """One field of a request breaks a rule; `faults` lists every one found, not only the first."""
+
+    status = 422
+    zh = "字段 {field} 的值 {value} 不符合规则：{rule}"
+    en = "Field {field} has the value {value}, which breaks the rule: {rule}"
+
+
+class Conflict(GuanlianError):
+    """The same business key was used before for a different content."""
+
+    status = 409
+    zh = "业务主键 {key} 已用于内容不同的 {what}"
+    en = "The business key {key} already stands for a different {what}"
+
+
+class OperationNotPossible(GuanlianError):
+    status = 409
+    zh = "操作 {operation_id} 处于 {status}，不能 {action}"
+    en = "Operation {operation_id} is {status}: it cannot be {action}"
+
+
+# ---------------------------------------------------------------------------------------------------
+# The gateway itself
+
+
+class ChainUnavailable(GuanlianError):
+    status = 503
+    zh = "区块链节点暂时无法访问，提交的内容已保存，恢复后自动发送"
+    en = "The chain cannot be reached now; what was submitted is kept and sent when it answers again"
+
+
+class WrongChain(GuanlianError):
+    status = 503
+    zh = "节点的链编号为 {found}，部署文件要求 {expected}：网关停止发送"
+    en = "The node is on chain {found} but the deployment names {expected}: the gateway does not send"
+
+
+class StoreUnavailable(GuanlianError):
+    status = 503
+    zh = "数据库暂时无法写入，请稍后重试"
+    en = "The database cannot be written now: try again shortly"
+
+
+class ConfirmationTimedOut(GuanlianError):
+    status = 504
+    zh = "操作 {operation_id} 已保存，但在 {seconds} 秒内未得到链上确认"
+    en = "Operation {operation_id} is stored but was not confirmed on the chain within {seconds} seconds"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Contracts: participants
+
+
+class AccountUnknown(GuanlianError):
+    status = 403
+    zh = "账户 {account} 不代表任何参与方"
+    en = "Account {account} acts for no participant"
+
+
+class AccountTaken(GuanlianError):
+    status = 409
+    zh = "账户 {account} 已代表参与方 {participant_no}"
+    en = "Account {account} already acts for participant {participant_no}"
+
+
+class AccountNotOfParticipant(GuanlianError):
+    status = 409
+    zh = "账户 {account} 不代表参与方 {participant_no}"
+    en = "Account {account} does not act for participant {participant_no}"
+
+
+class LegalIdentityTaken(GuanlianError):
+    status = 409
+    zh = "该法律主体已登记为参与方 {participant_no}"
+    en = "That legal entity is already registered as participant {participant_no}"
+
+
+class LegalIdentityMissing(GuanlianError):
+    status = 422
+    zh = "登记参与方必须提供法律主体标识"
+    en = "A participant needs a legal identity"
+
+
+class ParticipantUnknown(GuanlianError):
+    status = 404
+    zh = "没有编号为 {participant_no} 的参与方"
+    en = "There is no participant {participant_no}"
+
+
+class ParticipantSuspended(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 已被暂停"
+    en = "Participant {participant_no} is suspended"
+
+
+class RegistrationNotAllowed(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 只能登记商家，不能授予角色集 {roles}"
+    en = "Participant {participant_no} may register sellers only, not the role set {roles}"
+
+
+class RolesInvalid(GuanlianError):
+    status = 422
+    zh = "角色集 {roles} 与关区 {district} 不合规则：海关必须有关区，且角色集不得为空"
+    en = "Role set {roles} with district {district} is not allowed: customs need a district, no set is empty"
+
+
+class RoleMissing(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 没有所需角色 {role}"
+    en = "Participant {participant_no} does not have the role {role}"
+
+
+# Contracts: blacklist
+
+
+class ListingUnknown(GuanlianError):
+    status = 404
+    zh = "没有编号为 {listing_id} 的名单条目"
+    en = "There is no listing {listing_id}"
+
+
+class ListingNotOpen(GuanlianError):
+    status = 409
+    zh = "名单条目 {listing_id} 已生效、已解除或已到期"
+    en = "Listing {listing_id} is already in force, lifted or expired"
+
+
+class ListingAlreadyLifted(GuanlianError):
+    status = 409
+    zh = "名单条目 {listing_id} 已解除"
+    en = "Listing {listing_id} is already lifted"
+
+
+class ListingTermInvalid(GuanlianError):
+    status = 422
+    zh = "截止时间 {until} 必须晚于现在且不超过 {latest}"
+    en = "The end {until} must lie in the future and no later than {latest}"
+
+
+class GroundsMissing(GuanlianError):
+    status = 422
+    zh = "列入名单必须说明依据并附证据"
+    en = "A listing needs grounds and evidence"
+
+
+class ConfirmationRepeated(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 已提出或确认过条目 {listing_id}，须由另一机关确认"
+    en = "Participant {participant_no} imposed or confirmed listing {listing_id} already: another must"
+
+
+class ConfirmationsInvalid(GuanlianError):
+    status = 422
+    zh = "级别 {level} 所需确认数 {confirmations} 不合规则：至少一个，且不超过 {most}"
+    en = "Level {level} cannot need {confirmations} confirmations: at least one, at most {most}"
+
+
+class ListingsInForceTooMany(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 已有过多生效条目"
+    en = "Participant {participant_no} has too many listings in force"
+
+
+class SelfListing(GuanlianError):
+    status = 409
+    zh = "机关 {participant_no} 不能把自己列入名单"
+    en = "Authority {participant_no} cannot list itself"
+
+
+# Contracts: parcels
+
+
+class SellerBarred(GuanlianError):
+    status = 409
+    zh = "商家（参与方 {seller_no}）已被列入黑名单，链上拒绝其申报与放行"
+    en = "The seller (participant {seller_no}) is barred: the chain refuses its declarations and releases"
+
+
+class SellerUnknown(GuanlianError):
+    status = 409
+    zh = "参与方 {seller_no} 不是已登记且有效的商家"
+    en = "Participant {seller_no} is not a registered, active seller"
+
+
+class ManifestTaken(GuanlianError):
+    status = 409
+    zh = "申报批 {manifest} 已经申报"
+    en = "Manifest {manifest} is already declared"
+
+
+class ManifestUnknown(GuanlianError):
+    status = 404
+    zh = "链上没有申报批 {manifest}"
+    en = "The chain has no manifest {manifest}"
+
+
+class ManifestSizeInvalid(GuanlianError):
+    status = 422
+    zh = "一份申报批应含 1 至 256 个包裹，现为 {count}"
+    en = "A manifest holds 1 to 256 parcels, not {count}"
+
+
+class SupervisionModeInvalid(GuanlianError):
+    status = 422
+    zh = "监管方式 {supervision_mode} 不适用于该进出口方向"
+    en = "Supervision mode {supervision_mode} does not exist for that direction"
+
+
+class DistrictMissing(GuanlianError):
+    status = 422
+    zh = "申报必须写明申报地关区和口岸关区"
+    en = "A declaration names a declaring and a port district"
+
+
+class ParcelsUnknown(GuanlianError):
+    status = 422
+    zh = "申报批 {manifest} 中没有所指的包裹 {parcels}"
+    en = "Manifest {manifest} has no such parcels: {parcels}"
+
+
+class DistrictNotCompetent(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no}（关区 {district}）对申报批 {manifest} 的步骤 {step} 无管辖权"
+    en = "Participant {participant_no} (district {district}) has no say over step {step} of manifest {manifest}"
+
+
+class StepNotAllowed(GuanlianError):
+    status = 409
+    zh = "步骤 {step} 不能用于处于当前状态的包裹 {parcels}"
+    en = "Step {step} is not allowed in the present state of parcels {parcels}"
+
+
+class FlagsMissing(GuanlianError):
+    status = 409
+    zh = "步骤 {step} 需要 {flags}，包裹 {parcels} 尚未具备"
+    en = "Step {step} needs {flags}, which parcels {parcels} lack"
+
+
+class FlagsBlocking(GuanlianError):
+    status = 409
+    zh = "步骤 {step} 被 {flags} 阻止，涉及包裹 {parcels}"
+    en = "Step {step} is blocked by {flags} on parcels {parcels}"
+
+
+class EvidenceMissing(GuanlianError):
+    status = 422
+    zh = "每一步骤都必须附证据"
+    en = "Every step needs evidence"
+
+
+class ProofInvalid(GuanlianError):
+    status = 422
+    zh = "申报批 {manifest} 第 {index} 个包裹的成员证明不成立"
+    en = "The membership proof of parcel {index} in manifest {manifest} does not hold"
+
+
+class DuplicateInvalid(GuanlianError):
+    status = 422
+    zh = "两个证明指向同一个包裹位置，不构成重复申报"
+    en = "Both proofs point at the same place: that is no duplicate"
+
+
+class DuplicateAlreadyReported(GuanlianError):
+    status = 409
+    zh = "该重复申报（申报批 {manifest} 第 {index} 个包裹）已经报告"
+    en = "That duplicate (manifest {manifest}, parcel {index}) was reported before"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Messages
+
+
+class MessageMalformed(GuanlianError):
+    status = 400
+    zh = "报文无法解析：{reason}"
+    en = "The message cannot be read: {reason}"
