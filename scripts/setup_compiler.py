@@ -1,11 +1,12 @@
 """Give py-solc-x, and so brownie, the pinned Solidity compiler: npm's `solc` behind `scripts/solc`.
 
-py-solc-x looks for `solc-v<version>` in `~/.solcx`, or in `$SOLCX_BINARY_PATH` where that is set, and would download
-a missing one from a host that only some networks reach. The script and its npm package are *copied* there, so that
-the compiler goes on working when this checkout is moved or deleted, and serves several checkouts side by side.
+py-solc-x looks for `solc-v<version>` in `~/.solcx`, or in `$SOLCX_BINARY_PATH` where that is set, and
+would download a missing one from a host that only some networks reach. The script and its npm package
+are *copied* there, so that the compiler goes on working when this checkout is moved or deleted, and
+serves several checkouts at once.
 
-Guarantees: a compiler that somebody else put there is never touched, working or not; one of ours that is broken or
-out of date is replaced; running it again changes nothing.
+Guarantees: a compiler that somebody else put there is never touched, working or not; one of ours that is
+broken or out of date is replaced; running it again changes nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PACKAGE_FOLDER = "guanlian-solc"
 
 
 def main() -> int:
-    """Install the launcher where it is needed. Returns the exit status: 1 where a foreign compiler does not work."""
+    """Install the launcher where it is needed. Returns the exit status, 1 for a foreign one that is broken."""
     version = str(json.loads((MODULES / "solc" / "package.json").read_text("utf-8"))["version"])
     folder = get_solcx_install_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def main() -> int:
         if _reported_version(target) == version:
             return 0
         print(
-            f"{target} does not run as solc {version} and was not put there by Guanlian: it is left as it is.\n"
+            f"{target} does not run as solc {version} and is not Guanlian's: it is left as it is.\n"
             "Remove it, or set SOLCX_BINARY_PATH to another folder, and run `make setup` again.",
             file=sys.stderr,
         )
@@ -51,21 +52,23 @@ def main() -> int:
     _install_package(folder)
     _install_launcher(target)
     if _reported_version(target) != version:
-        print(f"solc {version} was installed as {target} but does not run: is Node 20 on PATH?", file=sys.stderr)
+        print(
+            f"solc {version} was installed as {target} but does not run: is Node 20 on PATH?", file=sys.stderr
+        )
         return 1
     print(f"solc {version} (npm) installed as {target}")
     return 0
 
 
 def _is_ours(target: Path) -> bool:
-    """Whether an earlier run of this script wrote the file. A dangling link is not ours: this script makes none."""
+    """Whether an earlier run of this script wrote the file; a dangling link is somebody else's."""
     return target.is_file() and MARK in target.read_bytes()[:8192]
 
 
 def _reported_version(executable: Path) -> str | None:
     """The version the compiler says it has, without its commit; None where it does not run."""
     try:
-        answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=60)  # noqa: S603
+        answer = subprocess.run([executable, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     if answer.returncode != 0 or "Version: " not in answer.stdout:
@@ -86,7 +89,7 @@ def _install_package(folder: Path) -> None:
 
 
 def _install_launcher(target: Path) -> None:
-    """Copy the launcher beside the package, in one step: a compilation that runs meanwhile sees the old or the new."""
+    """Copy the launcher beside the package, in one step: a compilation meanwhile sees the old or the new."""
     scratch = target.with_name(f".{target.name}.{os.getpid()}")
     shutil.copy(LAUNCHER, scratch)
     scratch.chmod(0o755)
