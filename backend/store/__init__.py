@@ -1,0 +1,1 @@
+"""What the gateway keeps and what it has read: the only importer of SQLAlchemy."""

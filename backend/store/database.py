@@ -1,0 +1,89 @@
+"""Opening a database so that writers queue instead of failing, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from backend.domain.errors import StoreUnavailable
+
+Connection = sa.Connection
+
+#: How long a writer waits for another to finish, in milliseconds.
+BUSY_TIMEOUT_MS = 15_000
+
+
+class Database:
+    """One database: short read transactions, and write transactions that take their lock at the start.
+
+    SQLite's default BEGIN takes the write lock at the first write, and two readers who then both want it lose
+    at once whatever the time-out; BEGIN IMMEDIATE makes them wait for each other. PostgreSQL needs no such care.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        arguments: dict[str, Any] = {"check_same_thread": False} if self.is_sqlite else {}
+        self.engine = sa.create_engine(
+            url, connect_args=arguments, pool_size=24, max_overflow=24, pool_pre_ping=not self.is_sqlite
+        )
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view; nothing written in it is kept."""
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN")
+                yield connection
+                connection.rollback()
+        except OperationalError as fault:
+            raise StoreUnavailable(reason=type(fault.orig).__name__) from fault
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """All or nothing. Raises StoreUnavailable when the lock or the disk cannot be had."""
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                except BaseException:
+                    connection.rollback()
+                    raise
+                connection.commit()
+        except OperationalError as fault:
+            raise StoreUnavailable(reason=type(fault.orig).__name__) from fault
+
+    def answers(self) -> bool:
+        """Whether a read works now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+            return True
+        except DatabaseError:
+            return False
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # The driver must not open transactions by itself: read() and write() say which kind they want.
+    connection.isolation_level = None
+    run = connection.execute
+    run(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    run("PRAGMA journal_mode = WAL")
+    # A submission that was answered must survive a power cut.
+    run("PRAGMA synchronous = FULL")
+    run("PRAGMA cache_size = -131072")
+    run("PRAGMA mmap_size = 1073741824")
+    run("PRAGMA wal_autocheckpoint = 20000")
+    run("PRAGMA foreign_keys = ON")
