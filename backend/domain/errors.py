@@ -384,3 +384,35 @@ class MessageMalformed(GuanlianError):
     status = 400
     zh = "报文无法解析：{reason}"
     en = "The message cannot be read: {reason}"
+
+
+class MessageTooLarge(GuanlianError):
+    status = 413
+    zh = "报文过大：{what} 最多 {most}"
+    en = "The message is too large: at most {most} {what}"
+
+
+class DtdForbidden(GuanlianError):
+    status = 400
+    zh = "报文不得含有文档类型声明或实体"
+    en = "A message must not declare a document type or entities"
+
+
+class MessageTypeUnknown(GuanlianError):
+    status = 422
+    zh = "不支持的报文类型：{type}（命名空间 {namespace}）"
+    en = "No such message type here: {type} (namespace {namespace})"
+
+
+class DocumentsTooMany(GuanlianError):
+    status = 422
+    zh = "一个报文最多 {most} 份单证，现为 {count}"
+    en = "A message holds at most {most} documents, not {count}"
+
+
+class MessageStructureInvalid(GuanlianError):
+    """The frame around the documents is wrong; `faults` lists everything found, not only the first."""
+
+    status = 422
+    zh = "报文结构不符合规范：{summary_zh}"
+    en = "The message's structure breaks the specification: {summary_en}"
