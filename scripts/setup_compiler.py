@@ -30,7 +30,7 @@ PACKAGE_FOLDER = "guanlian-solc"
 
 
 def main() -> int:
-    """Install the launcher where it is needed. Returns the exit status, 1 for a foreign one that is broken."""
+    """Install the launcher where it is needed. Returns the exit status: 1 for a broken foreign one."""
     version = str(json.loads((MODULES / "solc" / "package.json").read_text("utf-8"))["version"])
     folder = get_solcx_install_folder()
     folder.mkdir(parents=True, exist_ok=True)
