@@ -144,6 +144,12 @@ class WrongChain(GuanlianError):
     en = "The node is on chain {found} but the deployment names {expected}: the gateway does not send"
 
 
+class ContractsMissing(GuanlianError):
+    status = 503
+    zh = "链上地址 {address} 没有合约 {contract}：部署文件与此链不符，网关停止发送"
+    en = "There is no {contract} at {address} on this chain: the gateway does not send"
+
+
 class StoreUnavailable(GuanlianError):
     status = 503
     zh = "数据库暂时无法写入，请稍后重试"
@@ -154,6 +160,18 @@ class ConfirmationTimedOut(GuanlianError):
     status = 504
     zh = "操作 {operation_id} 已保存，但在 {seconds} 秒内未得到链上确认"
     en = "Operation {operation_id} is stored but was not confirmed on the chain within {seconds} seconds"
+
+
+# ---------------------------------------------------------------------------------------------------
+# Contracts: refusals without a name of ours
+
+
+class ContractRefused(GuanlianError):
+    """A revert that is none of the contracts' own errors; `data` is the revert data in hexadecimal."""
+
+    status = 409
+    zh = "合约拒绝了此操作，原因未知：{reason}"
+    en = "The contract refused for a reason unknown here: {reason}"
 
 
 # ---------------------------------------------------------------------------------------------------
