@@ -175,6 +175,38 @@ class ContractRefused(GuanlianError):
 
 
 # ---------------------------------------------------------------------------------------------------
+# Installations
+
+
+class NotRunning(GuanlianError):
+    status = 503
+    zh = "{home} 中的系统没有运行：请先执行 guanlian up"
+    en = "The installation in {home} is not running: start it with `guanlian up`"
+
+
+class InstallationBusy(GuanlianError):
+    """Another command is changing the installation, or its gateway runs already."""
+
+    status = 409
+    zh = "{what} 已在运行（{path}）"
+    en = "{what} is already running ({path})"
+
+
+class StartFailed(GuanlianError):
+    """A part of an installation did not come up; `reason` is the end of what it wrote."""
+
+    status = 503
+    zh = "{what} 未能启动：{reason}"
+    en = "{what} did not start: {reason}"
+
+
+class ResetRefused(GuanlianError):
+    status = 409
+    zh = "不能清空：{reason}"
+    en = "Not reset: {reason}"
+
+
+# ---------------------------------------------------------------------------------------------------
 # Contracts: participants
 
 
