@@ -1,4 +1,4 @@
-"""Names and codes of organisations, and the way from a code in a customs message to a participant's number."""
+"""Names and codes of organisations, and the way from a code in a customs message to a participant."""
 
 from __future__ import annotations
 

@@ -64,6 +64,8 @@ api_keys = sa.Table(
     metadata,
     _id(),
     sa.Column("digest", _Hash, nullable=False),
+    # the token's end, so that people can tell keys apart
+    sa.Column("last_four", sa.String(4), nullable=False),
     sa.Column("participant_no", sa.Integer),
     sa.Column("scopes", sa.String(200), nullable=False),
     sa.Column("label", sa.String(100), nullable=False),
@@ -79,7 +81,11 @@ operations = sa.Table(
     sa.Column("kind", sa.String(30), nullable=False),
     sa.Column("participant_no", sa.Integer, nullable=False),
     sa.Column("summary", sa.JSON, nullable=False),
+    # what the submitter calls it, and what it said: the same again is answered as before
+    sa.Column("reference", sa.String(64)),
+    sa.Column("digest", _Hash),
     sa.Column("created_at", _Instant, nullable=False),
+    sa.UniqueConstraint("participant_no", "reference"),
     sa.Index(None, "participant_no", "created_at"),
 )
 
@@ -125,6 +131,16 @@ documents = sa.Table(
     sa.Index(None, "waybill_key"),
     sa.Index(None, "operation_id"),
     sa.Index(None, "root"),
+)
+
+#: Which documents a record's evidence commits to, in the order of their parcels.
+evidence_documents = sa.Table(
+    "evidence_documents",
+    metadata,
+    sa.Column("evidence", _Hash, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("document_id", _Row, nullable=False),
+    sa.Index(None, "document_id"),
 )
 
 #: What is to be written to the chain, in order, per signing account.

@@ -1,0 +1,157 @@
+"""Documents and what links them: versions by business key, parcels, waybills, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from backend.store.database import Connection
+from backend.store.tables import documents, evidence_documents, messages
+
+T = TypeVar("T")
+
+#: Values in one IN list; SQLite's own bound is far higher, query planning is not.
+CHUNK = 500
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def current_versions(connection: Connection, kind: str, keys: Iterable[str]) -> dict[str, sa.Row[Any]]:
+    """The latest version of each document known under these business keys, withdrawn ones included."""
+    found: dict[str, sa.Row[Any]] = {}
+    for part in chunks(list(keys)):
+        query = (
+            sa.select(documents)
+            .where(documents.c.kind == kind, documents.c.business_key.in_(part))
+            .order_by(documents.c.version)
+        )
+        found.update({row.business_key: row for row in connection.execute(query)})
+    return found
+
+
+def insert_documents(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Stores document versions; their ids, in the same order."""
+    if not rows:
+        return []
+    result = connection.execute(
+        sa.insert(documents).returning(documents.c.id, sort_by_parameter_order=True), list(rows)
+    )
+    return [row.id for row in result]
+
+
+def supersede(connection: Connection, ids: Sequence[int]) -> None:
+    """Makes these versions former ones."""
+    for part in chunks(ids):
+        connection.execute(sa.update(documents).where(documents.c.id.in_(part)).values(current=False))
+
+
+def link_waybills(connection: Connection, parcel_of: Mapping[str, bytes]) -> None:
+    """Tells waybills that came before their declaration which parcel they are of."""
+    for waybill_key, parcel in parcel_of.items():
+        connection.execute(
+            sa.update(documents)
+            .where(
+                documents.c.waybill_key == waybill_key,
+                documents.c.kind == "Waybill",
+                documents.c.parcel_id.is_(None),
+            )
+            .values(parcel_id=parcel)
+        )
+
+
+def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> dict[str, bytes]:
+    """The parcel each waybill travels with, where a declaration has named it."""
+    found: dict[str, bytes] = {}
+    for part in chunks(list(waybill_keys)):
+        query = sa.select(documents.c.waybill_key, documents.c.parcel_id).where(
+            documents.c.kind == "Declaration",
+            documents.c.current,
+            documents.c.waybill_key.in_(part),
+            documents.c.parcel_id.is_not(None),
+        )
+        found.update({row.waybill_key: row.parcel_id for row in connection.execute(query)})
+    return found
+
+
+def unattested(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.Row[Any]]:
+    """Current orders, payments and waybills of these parcels that no record has vouched for yet."""
+    found: list[sa.Row[Any]] = []
+    for part in chunks(list(parcel_ids)):
+        query = sa.select(
+            documents.c.id,
+            documents.c.kind,
+            documents.c.parcel_id,
+            documents.c.participant_no,
+            documents.c.operation_id,
+            documents.c.root,
+        ).where(
+            documents.c.parcel_id.in_(part),
+            documents.c.kind.in_(("Order", "Payment", "Waybill")),
+            documents.c.current,
+            documents.c.attested.is_(False),
+        )
+        found.extend(connection.execute(query))
+    return found
+
+
+def mark_attested(connection: Connection, ids: Sequence[int], attested: bool = True) -> None:
+    for part in chunks(ids):
+        connection.execute(sa.update(documents).where(documents.c.id.in_(part)).values(attested=attested))
+
+
+def documents_of_operation(connection: Connection, operation_id: str) -> list[sa.Row[Any]]:
+    query = (
+        sa.select(
+            documents.c.guid,
+            documents.c.kind,
+            documents.c.business_key,
+            documents.c.parcel_id,
+            documents.c.attested,
+        )
+        .where(documents.c.operation_id == operation_id)
+        .order_by(documents.c.id)
+    )
+    return list(connection.execute(query))
+
+
+def keep_evidence(connection: Connection, evidence: bytes, document_ids: Sequence[int]) -> None:
+    """Notes which documents an evidence commits to. Keeping the same again changes nothing."""
+    known = connection.execute(
+        sa.select(evidence_documents.c.position).where(evidence_documents.c.evidence == evidence).limit(1)
+    ).first()
+    if known is None:
+        connection.execute(
+            sa.insert(evidence_documents),
+            [
+                {"evidence": evidence, "position": position, "document_id": document_id}
+                for position, document_id in enumerate(document_ids)
+            ],
+        )
+
+
+def documents_of_evidence(connection: Connection, evidence: bytes) -> list[sa.Row[Any]]:
+    """The documents behind a record's evidence, in the order of its tree."""
+    query = (
+        sa.select(documents)
+        .join(evidence_documents, evidence_documents.c.document_id == documents.c.id)
+        .where(evidence_documents.c.evidence == evidence)
+        .order_by(evidence_documents.c.position)
+    )
+    return list(connection.execute(query))
+
+
+def message_again(connection: Connection, participant_no: int, digest: bytes) -> sa.Row[Any] | None:
+    """The message that the participant sent before with the very same bytes, if it did."""
+    query = sa.select(messages).where(
+        messages.c.participant_no == participant_no, messages.c.digest == digest
+    )
+    return connection.execute(query).first()
+
+
+def insert_message(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(sa.insert(messages), dict(row))
