@@ -66,11 +66,13 @@ interface IBlacklist {
     error GroundsMissing();
     /// @notice Thrown when an authority confirms what it imposed or confirmed already.
     error ConfirmationRepeated(uint256 listingId, uint32 participantNo);
+    /// @notice Thrown when an appeal body would lift a listing that it confirmed itself.
+    error AppealNotImpartial(uint256 listingId, uint32 participantNo);
     /// @notice Thrown when a level would need no confirmation, or more than there can be.
     error ConfirmationsInvalid(Level level, uint8 confirmations, uint8 most);
     /// @notice Thrown when a participant has as many listings in force as one may have.
     error ListingsInForceTooMany(uint32 participantNo);
-    /// @notice Thrown when an authority would list itself.
+    /// @notice Thrown when an authority would list itself, or confirm that it is listed.
     error SelfListing(uint32 participantNo);
 
     /// @notice Proposes a listing. Customs or a market regulator; takes effect with the confirmations of its level.
@@ -84,7 +86,7 @@ interface IBlacklist {
     /// @notice Confirms another authority's listing; the last confirmation needed puts it in force.
     function confirm(uint256 listingId, bytes32 evidence) external;
 
-    /// @notice Ends a listing, proposed or in force, at once. The imposing authority or an appeal body.
+    /// @notice Ends a listing, proposed or in force, at once. The imposing authority, or an appeal body that took no part.
     function lift(uint256 listingId, bytes32 evidence) external;
 
     /// @notice Sets how many confirmations a level needs from now on. Owner of the registry only.
@@ -93,7 +95,7 @@ interface IBlacklist {
     /// @notice Whether a participant is barred from declaring and from release now.
     function isBarred(uint32 participantNo) external view returns (bool);
 
-    /// @notice The end of the longest listing in force at a level, or zero where there is none.
+    /// @notice The end of the longest listing in force at exactly this level, or zero where there is none.
     function inForceUntil(uint32 participantNo, Level level) external view returns (uint48);
 
     /// @notice A listing. Reverts with ListingUnknown.
