@@ -91,21 +91,23 @@ lint-solidity:
 
 # Set-up, step by step. Each step leaves a file inside what it made: who deletes the one deletes the other.
 
+# Brownie's compiled wheel fails in four places; the two switches of its setup.py build it as plain Python.
 $(PYTHON_READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Guanlian needs Python 3.11 or newer on PATH." >&2; exit 1; }
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check setuptools==84.2.1 wheel==0.48.0
-	# Brownie's compiled wheel fails in four places; these two switches of its setup.py build it as plain Python.
 	BROWNIE_LIB=1 BROWNIE_NOCOMPILE=1 .venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--no-build-isolation --no-binary eth-brownie -r requirements.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	.venv/bin/python -m pip check
 	@touch $@
 
+# Not `npm ci`: it refuses a lock file without the programs for other kinds of machine, and not every mirror has
+# those. `--no-save` holds to the lock file all the same and leaves it as it is.
 $(NODE_READY): package-lock.json package.json .npmrc
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' \
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' \
 		|| { echo "Guanlian needs Node 20 or newer on PATH." >&2; exit 1; }
-	npm ci --no-audit --no-fund --loglevel=error
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # npm brings the programs for this kind of machine only, so the pattern names one folder. They are linked and not
