@@ -1,0 +1,132 @@
+"""Questions to the read model about parcels: whole manifests are read, their sets are taken apart in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.store.database import Connection
+from backend.store.documents import chunks
+from backend.store.readmodel import number
+from backend.store.tables import documents, manifests, parcels, records, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFilter:
+    """Which manifests a search reads; None asks for nothing. Instants are Unix seconds, both ends included.
+
+    `district` fits the declaring or the port district. Each word in `occupied` is a bit set of set numbers
+    of which at least one must hold a parcel.
+    """
+
+    manifest: bytes | None = None
+    seller_no: int | None = None
+    declarant_no: int | None = None
+    district: int | None = None
+    declared_since: int | None = None
+    declared_until: int | None = None
+    occupied: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose manifests a reader may see: all, those of a district, and those of a participant."""
+
+    everything: bool = False
+    district: int | None = None
+    participant_no: int | None = None
+
+
+def find_manifests(
+    connection: Connection, wanted: ManifestFilter, sight: Sight, up_to_row: int | None, limit: int
+) -> list[sa.Row[Any]]:
+    """Manifests that may hold parcels of the search, newest first, from row `up_to_row` downwards."""
+    query = sa.select(manifests).order_by(manifests.c.id.desc()).limit(limit)
+    column = manifests.c
+    conditions: list[sa.ColumnElement[bool]] = []
+    if up_to_row is not None:
+        conditions.append(column.id <= up_to_row)
+    if wanted.manifest is not None:
+        conditions.append(column.manifest == wanted.manifest)
+    if wanted.seller_no is not None:
+        conditions.append(column.seller_no == wanted.seller_no)
+    if wanted.declarant_no is not None:
+        conditions.append(column.declarant_no == wanted.declarant_no)
+    if wanted.district is not None:
+        conditions.append(_of_district(wanted.district))
+    if wanted.declared_since is not None:
+        conditions.append(column.declared_at >= wanted.declared_since)
+    if wanted.declared_until is not None:
+        conditions.append(column.declared_at <= wanted.declared_until)
+    conditions += [column.occupied.op("&")(word) != 0 for word in wanted.occupied]
+    if not sight.everything:
+        conditions.append(_in_sight(sight))
+    return list(connection.execute(query.where(*conditions)))
+
+
+def _of_district(district: int) -> sa.ColumnElement[bool]:
+    return sa.or_(manifests.c.declaring_district == district, manifests.c.port_district == district)
+
+
+def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+    seen: list[sa.ColumnElement[bool]] = []
+    if sight.district is not None:
+        seen.append(_of_district(sight.district))
+    if sight.participant_no is not None:
+        own = sight.participant_no
+        seen += [
+            manifests.c.declarant_no == own,
+            manifests.c.seller_no == own,
+            sa.exists().where(records.c.manifest_row == manifests.c.id, records.c.participant_no == own),
+        ]
+    return sa.or_(sa.false(), *seen)
+
+
+def recorded_by(connection: Connection, manifest_rows: Collection[int], participant_no: int) -> dict[int, int]:
+    """The parcels of each manifest on which a participant has recorded a step, as sets."""
+    found: dict[int, int] = {}
+    for part in chunks(sorted(manifest_rows)):
+        query = sa.select(records.c.manifest_row, records.c.parcels).where(
+            records.c.manifest_row.in_(part), records.c.participant_no == participant_no
+        )
+        for row in connection.execute(query):
+            found[row.manifest_row] = found.get(row.manifest_row, 0) | number(row.parcels)
+    return found
+
+
+def parcel_ids_at(
+    connection: Connection, places: Mapping[int, Sequence[int]]
+) -> dict[tuple[int, int], bytes]:
+    """The parcel ids at positions of manifests, by (manifest row, position)."""
+    found: dict[tuple[int, int], bytes] = {}
+    for row_id, positions in places.items():
+        query = sa.select(parcels.c.position, parcels.c.parcel_id).where(
+            parcels.c.manifest_row == row_id, parcels.c.position.in_(list(positions))
+        )
+        found.update({(row_id, row.position): row.parcel_id for row in connection.execute(query)})
+    return found
+
+
+def refusals_on(connection: Connection, manifest: bytes) -> list[sa.Row[Any]]:
+    """What the chain refused on a manifest, in its order."""
+    query = sa.select(refusals).where(refusals.c.manifest == manifest).order_by(refusals.c.id)
+    return list(connection.execute(query))
+
+
+def current_documents(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
+    """The current documents of a parcel that this gateway holds, oldest first."""
+    query = (
+        sa.select(documents)
+        .where(documents.c.parcel_id == parcel_id, documents.c.current)
+        .order_by(documents.c.id)
+    )
+    return list(connection.execute(query))
+
+
+def count_parcels(connection: Connection) -> tuple[int, int]:
+    """(manifests, parcels) in the read model."""
+    row = connection.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(manifests.c.count), 0))).one()
+    return int(row[0]), int(row[1])
