@@ -150,6 +150,18 @@ class ContractsMissing(GuanlianError):
     en = "There is no {contract} at {address} on this chain: the gateway does not send"
 
 
+class DevelopmentKeyRefused(GuanlianError):
+    status = 503
+    zh = "开发用密钥人尽皆知，只能用于内置链 {embedded}，不能用于链 {chain_id}"
+    en = "Development keys are public: they sign on the embedded chain {embedded} only, not on {chain_id}"
+
+
+class KeystoreRefused(GuanlianError):
+    status = 503
+    zh = "无法使用密钥文件 {path}：{reason}"
+    en = "The keystore {path} cannot be used: {reason}"
+
+
 class StoreUnavailable(GuanlianError):
     status = 503
     zh = "数据库暂时无法写入，请稍后重试"
@@ -204,6 +216,12 @@ class ResetRefused(GuanlianError):
     status = 409
     zh = "不能清空：{reason}"
     en = "Not reset: {reason}"
+
+
+class NotHosted(GuanlianError):
+    status = 403
+    zh = "本网关不持有参与方 {participant_no} 的签名账户"
+    en = "This gateway holds no signing account of participant {participant_no}"
 
 
 # ---------------------------------------------------------------------------------------------------
