@@ -1,7 +1,7 @@
 """Writes the contracts' ABI files for the gateway, or says whether they are what the sources give.
 
-    python -m scripts.abi            write backend/chain/abi/*.json
-    python -m scripts.abi --check    exit 1 and name the files that differ
+`python -m scripts.abi` writes backend/chain/abi/*.json. With `--check` it writes nothing, names the files
+that differ and exits with 1.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ FOLDER = ROOT / "backend" / "chain" / "abi"
 
 
 def abi_texts(project: Any) -> dict[Path, str]:
-    """What each ABI file has to hold: entries in order of kind and name, so that a diff shows what changed."""
+    """What each ABI file has to hold, in order of kind and name, so that a diff shows what changed."""
     return {FOLDER / f"{name}.json": _text(project[name].abi) for name in CONTRACTS}
 
 
 def _text(abi: list[dict[str, Any]]) -> str:
-    entries = sorted(abi, key=lambda entry: (entry["type"], entry.get("name", ""), json.dumps(entry["inputs"])))
+    entries = sorted(
+        abi, key=lambda entry: (entry["type"], entry.get("name", ""), json.dumps(entry["inputs"]))
+    )
     lines = (json.dumps(entry, sort_keys=True, ensure_ascii=False) for entry in entries)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
@@ -39,7 +41,7 @@ def stale_files(project: Any) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts.abi", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file is out of date")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file differs")
     options = parser.parse_args(arguments)
     project = load_project()
     if options.check:

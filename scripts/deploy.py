@@ -1,0 +1,193 @@
+"""Deploys the three contracts and writes the deployment file that a gateway starts from.
+
+    brownie run deploy [--network ID]
+    python -m scripts.deploy --rpc URL --out deployment.json
+
+The deployer's key comes from `GUANLIAN_DEPLOYER_KEY` (hexadecimal) or from a file with a mnemonic
+(`--mnemonic-file`). The deployment file is written in one go or not at all, and an existing one is
+replaced only when asked; the new one then names its predecessor.
+
+Exit status: 0 deployed; 2 wrong usage; 3 the node does not answer; 4 the chain refused; 5 the file exists.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+if __package__ in (None, ""):  # `brownie run` executes this file by its path
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from scripts.brownie_project import CONTRACTS, import_brownie, load_project
+
+WRONG_USAGE, NO_NODE, REFUSED, FILE_EXISTS = 2, 3, 4, 5
+
+#: How many authorities besides the imposing one each level of listing needs: Watch, Inspect, Barred.
+CONFIRMATIONS = (1, 1, 1)
+
+NETWORK = "guanlian-deployment"
+
+
+def deploy(
+    deployer: Any, confirmations: Sequence[int] = CONFIRMATIONS, owner: str | None = None
+) -> dict[str, Any]:
+    """The three contracts, freshly deployed on the connected chain, by name.
+
+    `deployer` is a brownie account; it becomes the registry's owner unless `owner` names another address.
+    Only an owner can set confirmations, so other numbers than the contract's own need deployer and owner
+    to be one; ValueError otherwise. Raises what brownie raises where the chain refuses.
+    """
+    unlike = tuple(confirmations) != CONFIRMATIONS
+    if unlike and owner not in (None, deployer.address):
+        raise ValueError("only the owner may set confirmations: let it do so after the deployment")
+    project = load_project()
+    sender = {"from": deployer}
+    registry = deployer.deploy(project["ParticipantRegistry"], owner or deployer.address)
+    blacklist = deployer.deploy(project["Blacklist"], registry.address)
+    ledger = deployer.deploy(project["ParcelLedger"], blacklist.address)
+    if unlike:
+        for level, needed in enumerate(confirmations):
+            blacklist.setConfirmations(level, needed, sender)
+    return {"ParticipantRegistry": registry, "Blacklist": blacklist, "ParcelLedger": ledger}
+
+
+def describe(
+    contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The deployment file's content. `block` is where an indexer begins; the hashes are keccak-256 of the code."""
+    import_brownie()
+    from brownie import chain, web3
+
+    return {
+        "chain_id": chain.id,
+        "deployer": deployer.address,
+        "block": min(contracts[name].tx.block_number for name in CONTRACTS),
+        "contracts": {name: contracts[name].address for name in CONTRACTS},
+        "bytecode_hashes": {
+            name: web3.to_hex(web3.keccak(web3.eth.get_code(contracts[name].address))) for name in CONTRACTS
+        },
+        "previous": previous,
+    }
+
+
+def write_atomically(path: Path, content: Mapping[str, Any]) -> None:
+    """Replaces a JSON file so that a reader finds the old or the new one whole, also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def main() -> dict[str, Any]:
+    """What `brownie run deploy` calls: deploys with the key in the environment or the node's first account."""
+    from brownie import accounts
+
+    key = os.environ.get("GUANLIAN_DEPLOYER_KEY")
+    contracts = deploy(accounts.add(key) if key else accounts[0])
+    for name in CONTRACTS:
+        print(f"{name:20} {contracts[name].address}")
+    return contracts
+
+
+def command(arguments: list[str] | None = None) -> int:
+    """The command line; see the top of the file. Prints the deployment file's path; all else is diagnostics."""
+    options = _parser().parse_args(arguments)
+    with contextlib.redirect_stdout(sys.stderr):
+        status = _run(options)
+    if status == 0:
+        print(options.out)
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.out.exists() and not options.replace:
+        return _fail(FILE_EXISTS, f"{options.out} exists: --replace makes a new deployment that refers to it")
+    key = os.environ.get("GUANLIAN_DEPLOYER_KEY")
+    if bool(key) == bool(options.mnemonic_file):
+        return _fail(WRONG_USAGE, "give either GUANLIAN_DEPLOYER_KEY or --mnemonic-file")
+    previous = json.loads(options.out.read_text("utf-8")) if options.out.exists() else None
+    load_project()
+    try:
+        connect(options.rpc)
+    except Exception as error:  # brownie and web3 raise a dozen kinds for a node that is not there
+        return _fail(NO_NODE, f"{options.rpc} does not answer: {error}")
+    try:
+        deployer = _deployer(key, options.mnemonic_file, options.account_index)
+        contracts = deploy(deployer, options.confirmations, options.owner)
+        content = describe(contracts, deployer, previous)
+    except Exception as error:  # the chain's reasons are as many; each is told and nothing is written
+        return _fail(REFUSED, f"not deployed: {error}")
+    write_atomically(options.out, content)
+    return 0
+
+
+def connect(rpc: str) -> None:
+    """Connects brownie to any node, whatever its chain id.
+
+    The network is of brownie's development kind, which never writes deployments into the checkout, and is
+    not launched: the node is the caller's. Gas is estimated and priced by the node.
+    """
+    from brownie import network
+    from brownie._config import CONFIG
+
+    CONFIG.networks[NETWORK] = {
+        "id": NETWORK, "name": NETWORK, "host": rpc, "cmd": "anvil", "cmd_settings": {}, "timeout": 30,
+    }  # fmt: skip
+    network.connect(NETWORK, launch_rpc=False)
+    if not network.is_connected():
+        raise ConnectionError("no answer")
+    network.gas_limit("auto")
+    network.gas_price("auto")
+
+
+def _deployer(key: str | None, mnemonic_file: Path | None, index: int) -> Any:
+    from brownie import accounts
+
+    if mnemonic_file is None:
+        return accounts.add(key)
+    return accounts.from_mnemonic(mnemonic_file.read_text("utf-8").strip(), count=1, offset=index)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="scripts.deploy", description="Deploy Guanlian's contracts.")
+    parser.add_argument("--rpc", required=True, help="the node's JSON-RPC address")
+    parser.add_argument("--out", required=True, type=Path, help="the deployment file to write")
+    parser.add_argument("--mnemonic-file", type=Path, help="file with the deployer's mnemonic")
+    parser.add_argument(
+        "--account-index", type=int, default=0, help="which account of the mnemonic (default 0)"
+    )
+    parser.add_argument("--owner", help="the registry's owner, where it is not the deployer")
+    parser.add_argument(
+        "--confirmations",
+        type=int,
+        nargs=3,
+        default=CONFIRMATIONS,
+        metavar=("WATCH", "INSPECT", "BARRED"),
+        help="how many other authorities each level of listing needs",
+    )
+    parser.add_argument("--replace", action="store_true", help="deploy anew although the file exists")
+    return parser
+
+
+def _fail(status: int, reason: str) -> int:
+    print(f"deploy: {reason}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(command())
