@@ -61,7 +61,7 @@ def deploy(
 def describe(
     contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The deployment file's content. `block` is where an indexer begins; the hashes are keccak-256 of the code."""
+    """The deployment file's content: an indexer begins at `block`; the hashes are keccak-256 of the code."""
     import_brownie()
     from brownie import chain, web3
 
@@ -94,7 +94,7 @@ def write_atomically(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def main() -> dict[str, Any]:
-    """What `brownie run deploy` calls: deploys with the key in the environment or the node's first account."""
+    """What `brownie run deploy` calls: the deployer is the environment's key or the node's first account."""
     from brownie import accounts
 
     key = os.environ.get("GUANLIAN_DEPLOYER_KEY")
@@ -105,7 +105,7 @@ def main() -> dict[str, Any]:
 
 
 def command(arguments: list[str] | None = None) -> int:
-    """The command line; see the top of the file. Prints the deployment file's path; all else is diagnostics."""
+    """The command line; see the top of the file. Prints the deployment file's path, nothing else."""
     options = _parser().parse_args(arguments)
     with contextlib.redirect_stdout(sys.stderr):
         status = _run(options)

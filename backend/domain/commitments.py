@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import sha3
 
+from backend.domain.lifecycle import MOST_PARCELS
+
 Hash = bytes
 
 
@@ -45,7 +47,12 @@ def manifest_id(declarant_no: int, reference: Hash) -> Hash:
 
 
 def manifest_leaf(index: int, parcel: Hash) -> Hash:
-    return keccak(index.to_bytes(32, "big") + parcel)
+    """keccak256(abi.encodePacked(uint8 index, parcel id)).
+
+    33 bytes where a branch has 64: no parcel id can be chosen so that its leaf passes for a branch, which
+    would hide a parcel in a manifest that does not list it.
+    """
+    return keccak(index.to_bytes(1, "big") + parcel)
 
 
 def manifest_root(parcels: Sequence[Hash]) -> Hash:
@@ -65,6 +72,9 @@ def membership_proof(parcels: Sequence[Hash], index: int) -> tuple[Hash, ...]:
 
 
 def verify_membership(root: Hash, index: int, parcel: Hash, proof: Sequence[Hash]) -> bool:
+    """Whether a parcel stands at an index of the manifest with that root. False for any index there cannot be."""
+    if not 0 <= index < MOST_PARCELS:
+        return False
     node = manifest_leaf(index, parcel)
     for sister in proof:
         node = _pair(node, sister)

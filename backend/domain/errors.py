@@ -234,6 +234,18 @@ class AccountUnknown(GuanlianError):
     en = "Account {account} acts for no participant"
 
 
+class OwnableUnauthorizedAccount(GuanlianError):
+    status = 403
+    zh = "只有联盟治理账户可以这样做，账户 {account} 不是"
+    en = "Only the governance account may do that, and {account} is not it"
+
+
+class OwnableInvalidOwner(GuanlianError):
+    status = 422
+    zh = "登记簿必须始终有治理账户，{owner} 不能担任"
+    en = "The registry always has an owner, and {owner} cannot be it"
+
+
 class AccountTaken(GuanlianError):
     status = 409
     zh = "账户 {account} 已代表参与方 {participant_no}"
@@ -325,6 +337,12 @@ class ConfirmationRepeated(GuanlianError):
     status = 409
     zh = "参与方 {participant_no} 已提出或确认过条目 {listing_id}，须由另一机关确认"
     en = "Participant {participant_no} imposed or confirmed listing {listing_id} already: another must"
+
+
+class AppealNotImpartial(GuanlianError):
+    status = 409
+    zh = "复议机构 {participant_no} 曾确认条目 {listing_id}，不能解除"
+    en = "Appeal body {participant_no} confirmed listing {listing_id} itself: it cannot lift it"
 
 
 class ConfirmationsInvalid(GuanlianError):
