@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# `make setup` links anvil, cast and forge beside the interpreter; a shell that did not activate it lacks them.
+# `make setup` links anvil, cast and forge beside the interpreter, where a plain shell does not look.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
