@@ -1,0 +1,105 @@
+"""What is wrong with one field, said so that its sender can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from backend.domain.documents import masked
+
+Level = Literal["error", "warning"]
+
+#: The document index of a fault in the frame around the documents.
+FRAME = -1
+
+#: Rule code → (Chinese, English). `{limit}` is the rule's bound where it has one.
+SENTENCES: dict[str, tuple[str, str]] = {
+    # Structure
+    "missing": ("缺少必填字段", "is required and absent"),
+    "empty": ("必填字段为空", "is required and empty"),
+    "unexpected": ("此处不应出现该元素", "does not belong here"),
+    "repeated": ("元素重复", "stands there more often than once"),
+    "out_of_order": ("元素顺序不符", "stands in the wrong order"),
+    "attribute_not_allowed": ("元素不得带属性", "must not have attributes"),
+    "text_not_allowed": ("元素之间不得有文字", "holds text between its elements"),
+    "element_not_allowed": ("字段内不得有子元素", "must hold text only"),
+    "too_many_lines": ("表体项数超过 {limit}", "has more than {limit} lines"),
+    "signature_invalid": ("签名节点结构不符", "is not a well-formed XML signature"),
+    # Values
+    "wrong_length": ("长度应为 {limit} 个字符", "must have exactly {limit} characters"),
+    "too_short": ("长度不足 {limit} 个字符", "must have at least {limit} characters"),
+    "too_long": ("长度超过 {limit} 个字符", "must have at most {limit} characters"),
+    "not_a_number": ("不是数值", "is not a number"),
+    "too_many_digits": ("数字总位数超过 {limit}", "has more than {limit} digits"),
+    "too_many_decimals": ("小数位数超过 {limit}", "has more than {limit} decimals"),
+    "not_an_integer": ("不是整数", "is not an integer"),
+    # Meaning
+    "not_a_time": ("不是有效的时间，格式应为 {limit}", "is not a time of the form {limit}"),
+    "not_in_list": ("取值应为 {limit} 之一", "must be one of {limit}"),
+    "currency_not_rmb": ("进口币制限定为人民币 142", "must be 142 (RMB) on imports"),
+    "sequence": ("商品序号应从 1 开始连续，此处应为 {limit}", "must count 1, 2, 3 …: {limit} here"),
+    "unit_pair": (
+        "第二单位与第二数量应同时填写且数量为正",
+        "second unit and positive second quantity go together",
+    ),
+    "negative": ("不得为负数", "must not be negative"),
+    "line_sum": ("总价应等于单价乘以数量 {limit}", "should equal price times quantity, {limit}"),
+    "goods_sum": ("商品金额应等于各项总价之和 {limit}", "should equal the sum of the lines, {limit}"),
+    "paid_sum": (
+        "实际支付金额应等于商品价格、运杂费、税款之和减抵扣 {limit}",
+        "should equal goods, freight and tax less discount, {limit}",
+    ),
+    "one_package": ("件数限定为 1", "should be 1"),
+    "net_over_gross": ("净重大于毛重", "is more than the gross weight"),
+    "mode_needs": ("监管方式 {limit} 必须填写此字段", "is required under supervision mode {limit}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One broken rule: `document` counts from 0 (FRAME for the frame), `path` reads `OrderList[2].qty`.
+
+    `value` is the offending text, `***` where it is personal.
+    """
+
+    document: int
+    path: str
+    value: str
+    rule: str
+    zh: str
+    en: str
+    level: Level = "error"
+
+    def as_json(self) -> dict[str, str | int]:
+        return {
+            "document": self.document,
+            "path": self.path,
+            "value": self.value,
+            "rule": self.rule,
+            "zh": self.zh,
+            "en": self.en,
+            "level": self.level,
+        }
+
+
+def fault(
+    document: int,
+    path: str,
+    value: str,
+    rule: str,
+    limit: object = "",
+    title: str = "",
+    level: Level = "error",
+) -> Fault:
+    """A fault with its sentences filled in; personal values are masked here, once for all."""
+    zh, en = SENTENCES[rule]
+    name = path.rpartition(".")[2]
+    return Fault(
+        document,
+        path,
+        masked(path, value),
+        rule,
+        f"{title or name}：{zh.format(limit=limit)}",
+        f"{name} {en.format(limit=limit)}",
+        level,
+    )

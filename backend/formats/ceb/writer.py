@@ -1,0 +1,97 @@
+"""Messages into bytes, in canonical XML, so that the text signed is the text sent."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+
+from backend.domain.documents import Document
+from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, Field
+from backend.formats.ceb.fields.common import TRANSFER
+from backend.formats.ceb.messages import DXP_NAMESPACE, Envelope, ParsedDocument, Transfer
+from backend.formats.ceb.signature import SimulatorSigner
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+
+
+def escaped(text: str) -> str:
+    """Text as canonical XML writes it; characters that XML 1.0 cannot hold are left out."""
+    if text.isascii() and text.isalnum():
+        return text
+    text = "".join(character for character in text if _is_xml_character(character))
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+
+
+def _is_xml_character(character: str) -> bool:
+    code = ord(character)
+    return (
+        code >= 32 and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+    ) or character in "\t\n\r"
+
+
+def write_block(fields: Sequence[Field], values: Mapping[str, str]) -> str:
+    """The fields that have a value, in the order of their table; a name outside it is a KeyError."""
+    unknown = values.keys() - {field.name for field in fields}
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+    return "".join(
+        f"<ceb:{field.name}>{escaped(values[field.name])}</ceb:{field.name}>"
+        for field in fields
+        if field.name in values
+    )
+
+
+def write_message(
+    message_type: str,
+    documents: Sequence[Document | ParsedDocument],
+    transfer: Transfer,
+    guid: str,
+    *,
+    version: str = "1.0",
+    signer: SimulatorSigner | None = None,
+) -> bytes:
+    """One request message. 621 needs a signer to be valid; without one it is written unsigned.
+
+    KeyError for an unknown type or field. Values are written as they are: whoever fills them checks them
+    (`parse_message` and `check_document` say how they fare).
+    """
+    layout = LAYOUTS[message_type]
+    facts = layout.facts
+    parts = [f'<ceb:{layout.root} xmlns:ceb="{NAMESPACE}" guid="{_attribute(guid)}" version="{version}">']
+    for document in documents:
+        head = write_block(layout.head, document.head)
+        if layout.head_wrapped:
+            head = f"<ceb:{facts.head}>{head}</ceb:{facts.head}>"
+        lines = "".join(
+            f"<ceb:{facts.line}>{write_block(layout.lines, line)}</ceb:{facts.line}>"
+            for line in document.lines
+        )
+        parts.append(f"<ceb:{layout.node}>{head}{lines}</ceb:{layout.node}>")
+    names = ("cop_code", "cop_name", "dxp_mode", "dxp_id", "note")
+    values = {
+        field.name: getattr(transfer, name)
+        for field, name in zip(TRANSFER, names, strict=True)
+        if field.required or getattr(transfer, name)
+    }
+    parts.append(f"<ceb:BaseTransfer>{write_block(TRANSFER, values)}</ceb:BaseTransfer>")
+    body, end = "".join(parts), f"</ceb:{layout.root}>"
+    signature = signer.sign((body + end).encode()) if signer else ""
+    return (_DECLARATION + body + signature + end).encode()
+
+
+def wrap_dxp(data: bytes, envelope: Envelope) -> bytes:
+    """The message in a terminal node's DxpMsg; `parse_message` opens it."""
+    receivers = "".join(f"<dxp:ReceiverId>{escaped(each)}</dxp:ReceiverId>" for each in envelope.receiver_ids)
+    return (
+        f'{_DECLARATION}<dxp:DxpMsg xmlns:dxp="{DXP_NAMESPACE}" ver="1.0"><dxp:TransInfo>'
+        f"<dxp:CopMsgId>{escaped(envelope.message_id)}</dxp:CopMsgId>"
+        f"<dxp:SenderId>{escaped(envelope.sender_id)}</dxp:SenderId>"
+        f"<dxp:ReceiverIds>{receivers}</dxp:ReceiverIds>"
+        f"<dxp:CreatTime>{escaped(envelope.created)}</dxp:CreatTime>"
+        f"<dxp:MsgType>{escaped(envelope.message_type)}</dxp:MsgType></dxp:TransInfo>"
+        f"<dxp:Data>{base64.b64encode(data).decode()}</dxp:Data></dxp:DxpMsg>"
+    ).encode()
+
+
+def _attribute(text: str) -> str:
+    return escaped(text).replace('"', "&quot;").replace("\t", "&#x9;").replace("\n", "&#xA;")
