@@ -529,6 +529,7 @@ contract ParcelLedger is IParcelLedger {
     ) private {
         bytes32 pair = keccak256(abi.encode(earlier.manifest, earlier.index, later.manifest, later.index));
         require(!_duplicates[pair], DuplicateAlreadyReported(later.manifest, later.index));
+        require(!_mayBeDeclaredAnew(earlier), DuplicateInvalid(earlier.manifest, earlier.index));
         Manifest storage stored = _manifests[later.manifest];
         ParcelSets.Work memory work = ParcelSets.open(stored.header);
         uint256 parcel = 1 << uint256(later.index);
@@ -543,6 +544,15 @@ contract ParcelLedger is IParcelLedger {
         _store(stored, work);
         bytes32 evidence = keccak256(abi.encode(earlier.manifest, earlier.index));
         _append(stored, later.manifest, Step.DuplicateReported, reporterNo, parcel, evidence);
+    }
+
+    /// @dev A parcel that was rejected or cancelled there is rightly declared again in another manifest.
+    function _mayBeDeclaredAnew(
+        Membership calldata earlier
+    ) private view returns (bool) {
+        Manifest storage stored = _manifests[earlier.manifest];
+        uint256 over = stored.words.inAny(ParcelSets.open(stored.header), Lifecycle.DECLARABLE_ANEW);
+        return (over >> earlier.index) & 1 != 0;
     }
 
     // ------------------------------------------------------------------------------------------------------------

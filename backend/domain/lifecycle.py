@@ -91,6 +91,8 @@ class Step(IntEnum):
     Confiscation = 27
     Destruction = 28
     DuplicateReported = 29
+    PortDetention = 30
+    PortDetentionLifted = 31
 
 
 class Jurisdiction(IntEnum):
@@ -178,7 +180,8 @@ _BLOCKED = _HELD | bits(_F.Review, _F.Inspection)
 _INSPECTION = bits(_F.Inspection)
 
 #: The lifecycle. Where a step has two rows, the first that fits the manifest's profile and the caller's
-#: jurisdiction counts.
+#: jurisdiction counts. Rows of one step that fit the same profile have the same effect, so that a record tells
+#: what it did by itself: `effect_of`.
 RULES: dict[Step, tuple[Rule, ...]] = {
     Step.OrderAttested: (
         Rule(_R.Platform, _J.Anywhere, _EVERY, _DECLARED, raises=bits(_F.Order), forbids=_HELD),
@@ -222,10 +225,14 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     ),
     Step.Detention: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, raises=_HELD_DECLARING, forbids=_HELD_DECLARING),
-        Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, raises=_HELD_PORT, forbids=_HELD_PORT),
     ),
     Step.DetentionLifted: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, clears=_HELD_DECLARING, needs=_HELD_DECLARING),
+    ),
+    Step.PortDetention: (
+        Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, raises=_HELD_PORT, forbids=_HELD_PORT),
+    ),
+    Step.PortDetentionLifted: (
         Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, clears=_HELD_PORT, needs=_HELD_PORT),
     ),
     Step.Release: (
@@ -289,11 +296,11 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     # What a district holds, only that district decides: the other's hold blocks.
     Step.ReturnAbroad: (
         Rule(_R.Customs, _J.DeclaringDistrict, _IMPORTS, _OPEN, _S.ReturnedAbroad,
-             clears=_HELD_DECLARING, needs=_HELD_DECLARING, forbids=_HELD_PORT),
+             needs=_HELD_DECLARING, forbids=_HELD_PORT),
         Rule(_R.Customs, _J.PortDistrict, _IMPORTS, _OPEN, _S.ReturnedAbroad,
-             clears=_HELD_PORT, needs=_HELD_PORT, forbids=_HELD_DECLARING),
+             needs=_HELD_PORT, forbids=_HELD_DECLARING),
     ),
-    # The hold stays on confiscated goods: it names the district that disposes of them.
+    # The hold stays on what it decided: it names the district that disposes of confiscated goods.
     Step.Confiscation: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, _S.Confiscated,
              needs=_HELD_DECLARING, forbids=_HELD_PORT),
@@ -302,9 +309,9 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     ),
     Step.Destruction: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, bits(_S.Confiscated), _S.Destroyed,
-             clears=_HELD_DECLARING, needs=_HELD_DECLARING),
+             needs=_HELD_DECLARING),
         Rule(_R.Customs, _J.PortDistrict, _EVERY, bits(_S.Confiscated), _S.Destroyed,
-             clears=_HELD_PORT, needs=_HELD_PORT),
+             needs=_HELD_PORT),
     ),
 }
 
@@ -312,6 +319,9 @@ RULES: dict[Step, tuple[Rule, ...]] = {
 #: proofs make it, so it has an effect here and no row in the table.
 DUPLICATE_ORIGINS = _DETAINABLE
 DUPLICATE_RAISES = _HELD_DECLARING
+
+#: What ended here may be declared anew: the parcel's place in a later manifest is no duplicate.
+DECLARABLE_ANEW = bits(_S.Rejected, _S.Cancelled)
 
 #: Steps whose caller's account must belong to somebody particular are the table's; these come by other calls.
 STEPS_NOT_RECORDED = frozenset({Step.Declaration, Step.DuplicateReported})
@@ -437,6 +447,17 @@ def rule_for(
         if competent:
             return rule, True
     return None, exists
+
+
+def effect_of(step: Step, profile: Profile) -> Rule:
+    """The row whose effect a recorded step has. KeyError for a step that such a manifest cannot have.
+
+    Who took the step does not matter: rows that fit the same profile move, raise and clear alike.
+    """
+    for rule in RULES.get(step, ()):
+        if rule.profiles >> profile & 1:
+            return rule
+    raise KeyError(step)
 
 
 def indices(parcels: int) -> tuple[int, ...]:

@@ -68,7 +68,9 @@ enum Step {
     ReturnAbroad,
     Confiscation,
     Destruction,
-    DuplicateReported
+    DuplicateReported,
+    PortDetention,
+    PortDetentionLifted
 }
 
 /// @notice Which way the goods go.
@@ -254,7 +256,7 @@ interface IParcelLedger {
     error EvidenceMissing(uint256 index);
     /// @notice Thrown when a membership proof does not hold.
     error ProofInvalid(bytes32 manifest, uint8 index);
-    /// @notice Thrown when both memberships are the same place.
+    /// @notice Thrown when both memberships are the same place, or the earlier one was rejected or cancelled.
     error DuplicateInvalid(bytes32 manifest, uint8 index);
     /// @notice Thrown when a pair of places was reported before.
     error DuplicateAlreadyReported(bytes32 manifest, uint8 index);
@@ -278,7 +280,7 @@ interface IParcelLedger {
 
     /// @notice Shows that one parcel stands in two places; the later one is held for its declaring district.
     /// @dev Anyone may call. Later is the later declaration; in one block, the higher manifest id; in one manifest, the
-    /// higher index. Each pair counts once, so that a hold which customs lifted stays lifted.
+    /// higher index. What was rejected or cancelled may be declared anew and is no duplicate. Each pair counts once, so that a hold which customs lifted stays lifted.
     function reportDuplicate(bytes32 parcelId, Membership calldata one, Membership calldata other) external;
 
     /// @notice A manifest's header. Reverts with ManifestUnknown (index 0).

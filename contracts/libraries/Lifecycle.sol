@@ -36,6 +36,10 @@ library Lifecycle {
     uint16 internal constant DETAINABLE =
         DECLARED | ACCEPTED | RELEASED | IN_TRANSIT | AT_PORT | DEPARTED | DELIVERED | RETURNING;
 
+    /// @dev What ended here may be declared anew: the parcel's place in a later manifest is no duplicate.
+    uint16 internal constant DECLARABLE_ANEW =
+        uint16(1 << uint256(State.Rejected)) | uint16(1 << uint256(State.Cancelled));
+
     uint16 private constant ORDER = uint16(1 << uint256(Flag.Order));
     uint16 private constant PAYMENT = uint16(1 << uint256(Flag.Payment));
     uint16 private constant WAYBILL = uint16(1 << uint256(Flag.Waybill));
@@ -55,6 +59,7 @@ library Lifecycle {
     Jurisdiction private constant OWN = Jurisdiction.OwnDeclarant;
 
     /// @notice Row 0 or 1 of a step; the first that fits the manifest's kind and the caller's jurisdiction counts.
+    /// Rows of one step that fit the same kind have the same effect, so that a record tells what it did by itself.
     /// @dev Declaration and DuplicateReported come by calls of their own, so they have no row.
     function ruleOf(
         Step step,
@@ -115,6 +120,12 @@ library Lifecycle {
                 _row(Role.Customs, DECLARING, EVERY, DETAINABLE).clearing(HELD_DECLARING)
                     .needing(HELD_DECLARING);
         }
+        if (step == Step.PortDetention) {
+            return _row(Role.Customs, PORT, EVERY, DETAINABLE).raising(HELD_PORT).unless(HELD_PORT);
+        }
+        if (step == Step.PortDetentionLifted) {
+            return _row(Role.Customs, PORT, EVERY, DETAINABLE).clearing(HELD_PORT).needing(HELD_PORT);
+        }
         if (step == Step.Release) {
             return _row(Role.Customs, DECLARING, IMPORT_BONDED, ACCEPTED).to(State.Released).unless(BLOCKED)
                 .withSellerClear();
@@ -168,16 +179,16 @@ library Lifecycle {
         // What a district holds, only that district decides: the other's hold blocks.
         if (step == Step.ReturnAbroad) {
             return _row(Role.Customs, DECLARING, IMPORTS, OPEN).to(State.ReturnedAbroad)
-                .clearing(HELD_DECLARING).needing(HELD_DECLARING).unless(HELD_PORT);
+                .needing(HELD_DECLARING).unless(HELD_PORT);
         }
-        // The hold stays on confiscated goods: it names the district that disposes of them.
+        // The hold stays on what it decided: it names the district that disposes of confiscated goods.
         if (step == Step.Confiscation) {
             return _row(Role.Customs, DECLARING, EVERY, DETAINABLE).to(State.Confiscated)
                 .needing(HELD_DECLARING).unless(HELD_PORT);
         }
         if (step == Step.Destruction) {
             return _row(Role.Customs, DECLARING, EVERY, CONFISCATED).to(State.Destroyed)
-                .clearing(HELD_DECLARING).needing(HELD_DECLARING);
+                .needing(HELD_DECLARING);
         }
         return _none();
     }
@@ -196,12 +207,6 @@ library Lifecycle {
         if (step == Step.InspectionPassed) {
             return _row(Role.Customs, PORT, EXPORT_BY_TRANSIT, AT_PORT).raising(INSPECTED)
                 .clearing(INSPECTION).needing(INSPECTION).unless(HELD);
-        }
-        if (step == Step.Detention) {
-            return _row(Role.Customs, PORT, EVERY, DETAINABLE).raising(HELD_PORT).unless(HELD_PORT);
-        }
-        if (step == Step.DetentionLifted) {
-            return _row(Role.Customs, PORT, EVERY, DETAINABLE).clearing(HELD_PORT).needing(HELD_PORT);
         }
         if (step == Step.Release) {
             return _row(Role.Customs, DECLARING, EVERY & ~IMPORT_BONDED, ACCEPTED).to(State.Released)
@@ -224,16 +229,15 @@ library Lifecycle {
                 .unless(HELD | RETURN_PENDING);
         }
         if (step == Step.ReturnAbroad) {
-            return _row(Role.Customs, PORT, IMPORTS, OPEN).to(State.ReturnedAbroad).clearing(HELD_PORT)
-                .needing(HELD_PORT).unless(HELD_DECLARING);
+            return _row(Role.Customs, PORT, IMPORTS, OPEN).to(State.ReturnedAbroad).needing(HELD_PORT)
+                .unless(HELD_DECLARING);
         }
         if (step == Step.Confiscation) {
             return _row(Role.Customs, PORT, EVERY, DETAINABLE).to(State.Confiscated).needing(HELD_PORT)
                 .unless(HELD_DECLARING);
         }
         if (step == Step.Destruction) {
-            return _row(Role.Customs, PORT, EVERY, CONFISCATED).to(State.Destroyed).clearing(HELD_PORT)
-                .needing(HELD_PORT);
+            return _row(Role.Customs, PORT, EVERY, CONFISCATED).to(State.Destroyed).needing(HELD_PORT);
         }
         return _none();
     }
