@@ -19,7 +19,9 @@ def tag(name: str) -> str:
 
 
 #: Attributes anywhere, text beside elements, or elements below the level of fields.
-_ODDITIES = "boolean(self::*/@* | .//@* | self::*[*]/text()[normalize-space()] | .//*[*]/text()[normalize-space()] | {deep})"
+_ODDITIES = (
+    "boolean(@* | .//@* | self::*[*]/text()[normalize-space()] | .//*[*]/text()[normalize-space()] | {deep})"
+)
 _IS_ODD = {
     True: etree.XPath(_ODDITIES.format(deep="*/*/*")),
     False: etree.XPath(_ODDITIES.format(deep="*/*")),
@@ -64,7 +66,7 @@ def limit_of(field: Field, rule: str) -> object:
 
 
 class BlockReader:
-    """Reads the elements of one block (an OrderHead, an InventoryList …) in the order its table prescribes."""
+    """Reads the elements of one block (an OrderHead, an InventoryList …) in the order of its table."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._places = {tag(field.name): (place, field) for place, field in enumerate(fields)}
