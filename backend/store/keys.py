@@ -46,7 +46,7 @@ def add_key(
 ) -> int:
     """Keeps a new key and gives its id."""
     result = connection.execute(
-        sa.insert(api_keys).values(
+        sa.insert(api_keys).returning(api_keys.c.id).values(
             digest=digest,
             last_four=last_four,
             participant_no=participant_no,
@@ -55,7 +55,7 @@ def add_key(
             created_at=now,
         )
     )
-    return int(result.inserted_primary_key[0])
+    return int(result.scalar_one())
 
 
 def holder_of(connection: Connection, digest: bytes) -> KeyHolder | None:
