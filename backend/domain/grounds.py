@@ -35,11 +35,11 @@ class GroundName:
 
 
 GROUND_NAMES: dict[Ground, GroundName] = {
-    Ground.IntellectualPropertyInfringement: GroundName("侵犯知识产权", "infringement of intellectual property"),
+    Ground.IntellectualPropertyInfringement: GroundName("侵犯知识产权", "infringing intellectual property"),
     Ground.Smuggling: GroundName("走私", "smuggling"),
     Ground.FalseDeclaration: GroundName("申报不实", "false declaration"),
     Ground.FalseTransaction: GroundName("虚构交易或三单信息不实", "invented transactions or false documents"),
-    Ground.IdentityMisuse: GroundName("盗用他人身份信息或购买额度", "misuse of buyers' identities or yearly limits"),
+    Ground.IdentityMisuse: GroundName("盗用他人身份信息或购买额度", "misuse of identities or yearly limits"),
     Ground.UnsafeGoods: GroundName("商品质量安全不合格", "unsafe goods"),
     Ground.ProhibitedGoods: GroundName("进出口禁止或限制的商品", "prohibited or restricted goods"),
     Ground.SeriousDishonesty: GroundName("严重失信", "serious dishonesty"),

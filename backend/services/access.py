@@ -119,7 +119,7 @@ def create_key(
     label: str,
     now: int,
 ) -> CreatedKey:
-    """A new key for a participant (None: governance, operators). Raises InvalidInput for impossible scopes."""
+    """A new key for a participant (None: governance, operators). Raises InvalidInput for wrong scopes."""
     wanted = _checked_scopes(scopes, participant_no)
     label = label.strip()
     if not label or len(label) > LONGEST_LABEL:
@@ -148,7 +148,7 @@ def create_key_for(
     label: str,
     now: int,
 ) -> CreatedKey:
-    """A key that a caller asks for: governance for anyone, others for themselves with no more than they have."""
+    """A key that a caller asks for: governance for anyone, others for themselves with what they have."""
     if not caller.is_governance:
         if caller.participant_no is None or participant_no != caller.participant_no:
             raise Forbidden(action="create keys of another participant", needed="scope governance")
@@ -169,10 +169,8 @@ def list_keys(connection: Connection, caller: Caller) -> list[keys.KeptKey]:
 def revoke_key(connection: Connection, caller: Caller, key_id: int, now: int) -> None:
     """Ends a key from the next request on. Raises NotFound for one that is not the caller's to manage."""
     kept = keys.key_with_id(connection, key_id)
-    mine = kept is not None and (
-        caller.is_governance or (caller.participant_no is not None and kept.participant_no == caller.participant_no)
-    )
-    if not mine:
+    own = caller.participant_no
+    if kept is None or not (caller.is_governance or (own is not None and kept.participant_no == own)):
         raise NotFound(what="key", value=key_id)
     keys.revoke(connection, key_id, now)
 
@@ -204,7 +202,7 @@ def _checked_scopes(scopes: Iterable[str], participant_no: int | None) -> frozen
         raise InvalidInput(
             field="scopes",
             value=" ".join(names),
-            rule="governance and operator for keys without participant, enterprise and authority for those with",
+            rule="governance, operator: keys without participant; enterprise, authority: keys with one",
         )
     return wanted
 

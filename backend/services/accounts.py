@@ -32,7 +32,7 @@ def external_address(text: str) -> str:
     """The checksummed form of an address. Raises InvalidInput for anything else, wrong checksums included."""
     address = checksummed(text)
     if address is None or int(address, 16) == 0:
-        raise InvalidInput(field="account", value=text[:50], rule="0x and 40 hexadecimal digits, checksum right")
+        raise InvalidInput(field="account", value=text[:50], rule="0x and 40 hexadecimal digits")
     return address
 
 

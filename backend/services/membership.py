@@ -28,7 +28,7 @@ from backend.domain.errors import (
     RoleMissing,
     RolesInvalid,
 )
-from backend.domain.participants import AUTHORITY_ROLES, CreditGrade, Role, has_role, legal_identity, role_set
+from backend.domain.participants import CreditGrade, Role, has_role, legal_identity, role_set
 from backend.services.accounts import HostedAccount, external_address, host, new_hosted_account
 from backend.services.gateway import Gateway
 from backend.services.outbox import GOVERNANCE, account_of, enqueue_call, new_operation
@@ -39,8 +39,8 @@ from backend.store.profiles import Profile, profile_of, save_profile
 _REGISTRY = "ParticipantRegistry"
 _CUSTOMS_CODE = re.compile(r"[0-9A-Z]{10}")
 _REGISTRATION_NUMBER_RULE = (
-    "a unified social credit code (18 characters, the last one its check character) or a customs registration "
-    "(10 digits or capital letters)"
+    "a unified social credit code (18 characters, the last one its check character) or a customs "
+    "registration (10 digits or capital letters)"
 )
 
 #: Who but governance may register, and then sellers only.
@@ -261,7 +261,7 @@ def _number_on_chain(gateway: Gateway, identity: bytes) -> int | None:
 def _keep_profile(
     connection: Connection, gateway: Gateway, registrar_no: int, registration: Registration, identity: bytes
 ) -> None:
-    """Keeps names and codes; only governance renews those that are there, so that nobody renames another's seller."""
+    """Keeps names and codes; only governance renews those that are there: nobody renames another's seller."""
     for code in {registration.uscc, registration.customs_code} - {None}:
         bearer = queries.bearer_of_code(connection, str(code))
         if bearer is not None and bearer != identity:

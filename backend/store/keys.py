@@ -46,7 +46,9 @@ def add_key(
 ) -> int:
     """Keeps a new key and gives its id."""
     result = connection.execute(
-        sa.insert(api_keys).returning(api_keys.c.id).values(
+        sa.insert(api_keys)
+        .returning(api_keys.c.id)
+        .values(
             digest=digest,
             last_four=last_four,
             participant_no=participant_no,

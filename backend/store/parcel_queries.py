@@ -85,7 +85,9 @@ def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *seen)
 
 
-def recorded_by(connection: Connection, manifest_rows: Collection[int], participant_no: int) -> dict[int, int]:
+def recorded_by(
+    connection: Connection, manifest_rows: Collection[int], participant_no: int
+) -> dict[int, int]:
     """The parcels of each manifest on which a participant has recorded a step, as sets."""
     found: dict[int, int] = {}
     for part in chunks(sorted(manifest_rows)):
@@ -128,5 +130,7 @@ def current_documents(connection: Connection, parcel_id: bytes) -> list[sa.Row[A
 
 def count_parcels(connection: Connection) -> tuple[int, int]:
     """(manifests, parcels) in the read model."""
-    row = connection.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(manifests.c.count), 0))).one()
+    row = connection.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(manifests.c.count), 0))
+    ).one()
     return int(row[0]), int(row[1])

@@ -87,7 +87,9 @@ def pending_call(connection: Connection, account: str, calldata: bytes) -> str |
     query = (
         sa.select(outbox.c.operation_id)
         .where(
-            outbox.c.account == account, outbox.c.status.in_(("waiting", "sent")), outbox.c.calldata == calldata
+            outbox.c.account == account,
+            outbox.c.status.in_(("waiting", "sent")),
+            outbox.c.calldata == calldata,
         )
         .limit(1)
     )
