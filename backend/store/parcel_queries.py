@@ -1,4 +1,4 @@
-"""Questions to the read model about parcels: whole manifests are read, their sets are taken apart in memory."""
+"""Questions to the read model about parcels: manifests are read whole, their sets taken apart in memory."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.domain.lifecycle import Sets
 from backend.store.database import Connection
 from backend.store.documents import chunks
-from backend.store.readmodel import number
+from backend.store.readmodel import number, sets_of_blob
 from backend.store.tables import documents, manifests, parcels, records, refusals
 
 
@@ -38,6 +39,15 @@ class Sight:
     everything: bool = False
     district: int | None = None
     participant_no: int | None = None
+
+
+def size_of(manifest: sa.Row[Any]) -> int:
+    """How many parcels a manifest row holds; a row's own `count` is the method of a tuple."""
+    return int(manifest._mapping["count"])
+
+
+def sets_of(manifest: sa.Row[Any]) -> Sets:
+    return sets_of_blob(size_of(manifest), manifest.sets)
 
 
 def find_manifests(
