@@ -88,9 +88,9 @@ class SimulatorSigner:
     """
 
     def __init__(self, seed: bytes) -> None:
-        self._key = ECC.construct(
-            curve="Ed25519", seed=hashlib.sha256(b"simulator signature\x1f" + seed).digest()
-        )
+        secret = hashlib.sha256(b"simulator signature\x1f" + seed).digest()
+        # The library wants the seed as bytes; its type hints say otherwise.
+        self._key = ECC.construct(curve="Ed25519", seed=secret)  # type: ignore[arg-type]
         public = self._key.public_key()
         self.key_name = "simulator-" + hashlib.sha256(public.export_key(format="raw")).hexdigest()[:16]
         self._der = base64.b64encode(public.export_key(format="DER")).decode()
