@@ -1,0 +1,75 @@
+"""The languages of the pages, and which one a reader wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from backend.web.texts.en import EN
+from backend.web.texts.en_console import EN_CONSOLE
+from backend.web.texts.zh import ZH
+from backend.web.texts.zh_console import ZH_CONSOLE
+
+
+class Language(StrEnum):
+    Chinese = "zh"
+    English = "en"
+
+    @property
+    def tag(self) -> str:
+        """The page's `lang` attribute."""
+        return "zh-Hans" if self is Language.Chinese else "en"
+
+    @property
+    def other(self) -> Language:
+        return Language.English if self is Language.Chinese else Language.Chinese
+
+
+TABLES: Mapping[Language, Mapping[str, str]] = {
+    Language.Chinese: ZH | ZH_CONSOLE,
+    Language.English: EN | EN_CONSOLE,
+}
+
+
+def text(language: Language, key: str, **values: Any) -> str:
+    """The sentence under a key, filled with values. Raises KeyError for a key that no table has."""
+    sentence = TABLES[language][key]
+    return sentence.format(**values) if values else sentence
+
+
+def word(language: Language, key: str, otherwise: str) -> str:
+    """The text under a key that is put together from data; `otherwise` where the tables lack it."""
+    return TABLES[language].get(key, otherwise)
+
+
+def language_of(asked: str | None, cookie: str | None, accept_language: str | None) -> Language:
+    """The reader's language: asked for on this page, chosen before, or the browser's; Chinese by default.
+
+    Reads `Accept-Language` as RFC 9110 §12.5.4: highest quality first, in order where equal; `zh` with any
+    region or script counts as Chinese.
+    """
+    for wish in (asked, cookie):
+        if wish in tuple(Language):
+            return Language(wish)
+    ranked = sorted(_ranges(accept_language or ""), key=lambda entry: -entry[1])
+    for tag, quality in ranked:
+        primary = tag.partition("-")[0].lower()
+        if quality > 0 and primary in tuple(Language):
+            return Language(primary)
+    # A reader of neither language is better served by English than by Chinese.
+    return Language.English if any(tag not in {"", "*"} for tag, _ in ranked) else Language.Chinese
+
+
+def _ranges(header: str) -> list[tuple[str, float]]:
+    found: list[tuple[str, float]] = []
+    for part in header[:400].split(","):
+        tag, _, parameters = part.partition(";")
+        name, _, value = parameters.strip().partition("=")
+        try:
+            quality = float(value) if name.strip() == "q" else 1.0
+        except ValueError:
+            quality = 0.0
+        if tag.strip():
+            found.append((tag.strip(), quality))
+    return found
