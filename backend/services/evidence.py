@@ -1,0 +1,118 @@
+"""Evidence of decisions: a small document of its own, salted, kept here, committed on the chain."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from backend.domain.commitments import document_root, new_secret, record_evidence
+from backend.domain.errors import EvidenceMissing, InvalidInput
+from backend.services.gateway import Gateway
+from backend.store.database import Connection
+from backend.store.documents import insert_documents, keep_evidence
+
+#: Fields of one evidence document, characters of one value, levels of nesting.
+MOST_FIELDS = 200
+LONGEST_VALUE = 4_000
+DEEPEST = 5
+
+KIND = "Evidence"
+
+
+def flattened(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A JSON object as (path, text) fields: `{"report": {"lines": [3]}}` has `report.lines.1`.
+
+    In the order of their paths. Numbers keep their shortest text, truth values are `true` and `false`, null is left out. Raises
+    EvidenceMissing for an object without a field, InvalidInput for one too large or too deep.
+    """
+    fields = sorted(_fields("", content, 1))
+    if not fields:
+        raise EvidenceMissing()
+    if len(fields) > MOST_FIELDS:
+        raise InvalidInput(
+            field="evidence", value=f"{len(fields)} fields", rule=f"at most {MOST_FIELDS} fields"
+        )
+    return fields
+
+
+def _fields(prefix: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    if depth > DEEPEST:
+        raise InvalidInput(field=f"evidence.{prefix}"[:60], value="…", rule=f"at most {DEEPEST} levels")
+    if isinstance(value, Mapping):
+        for name, member in value.items():
+            if not name or not str(name).isprintable() or "." in name:
+                raise InvalidInput(
+                    field="evidence", value=str(name)[:40], rule="printable names without dots"
+                )
+            yield from _fields(f"{prefix}.{name}" if prefix else str(name), member, depth + 1)
+    elif isinstance(value, list | tuple):
+        for place, member in enumerate(value, 1):
+            yield from _fields(f"{prefix}.{place}", member, depth + 1)
+    elif value is not None:
+        text = value if isinstance(value, str) else json.dumps(value)
+        if len(text) > LONGEST_VALUE:
+            raise InvalidInput(
+                field=f"evidence.{prefix}"[:60],
+                value=text[:20] + "…",
+                rule=f"at most {LONGEST_VALUE} characters",
+            )
+        yield prefix, text
+
+
+def keep(
+    connection: Connection,
+    gateway: Gateway,
+    *,
+    operation_id: str,
+    participant_no: int,
+    content: Mapping[str, Any],
+    number: int = 0,
+    parcel_id: bytes | None = None,
+) -> tuple[int, bytes]:
+    """Stores an evidence document; (row, root). `number` tells those of one operation apart."""
+    fields = flattened(content)
+    secret = new_secret()
+    root = document_root(secret, fields)
+    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    (row_id,) = insert_documents(
+        connection,
+        [
+            {
+                "kind": KIND,
+                "message_type": "",
+                "business_key": f"{KIND}|{operation_id}|{number}",
+                "version": 1,
+                "current": True,
+                "guid": "",
+                "participant_no": participant_no,
+                "operation_id": operation_id,
+                "parcel_id": parcel_id,
+                "secret": secret,
+                "fields": text,
+                "root": root,
+                "content_digest": hashlib.sha256(text).digest(),
+                "attested": True,
+                "received_at": gateway.now(),
+            }
+        ],
+    )
+    return row_id, root
+
+
+def commit_alone(
+    connection: Connection,
+    gateway: Gateway,
+    *,
+    operation_id: str,
+    participant_no: int,
+    content: Mapping[str, Any],
+) -> bytes:
+    """Stores one document that is the whole evidence of a decision; the commitment that goes on the chain."""
+    row_id, root = keep(
+        connection, gateway, operation_id=operation_id, participant_no=participant_no, content=content
+    )
+    evidence = record_evidence([root])
+    keep_evidence(connection, evidence, [row_id])
+    return evidence
