@@ -1,0 +1,271 @@
+"""The contracts on brownie's chain and the reference model, side by side.
+
+Every act is done on both at the same instant and must come out alike: the same events in the same order, or
+the same error with the same details. A test that states what should happen so checks both at once.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, field, is_dataclass
+from typing import Any
+
+from brownie import web3
+
+from backend.chain import events as chain_events
+from backend.chain.refusals import decode_refusal
+from backend.domain import commitments
+from backend.domain.errors import GuanlianError
+from backend.domain.events import Event
+from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record, ReferenceLedger
+from backend.domain.lifecycle import Direction, Step
+from backend.domain.participants import Role, role_set
+
+PUDONG, SUZHOU, JIAXING = 2233, 2303, 2908
+
+GAS_LIMIT = 30_000_000
+
+#: Who plays: name, roles, district. Sellers have no account.
+CAST: dict[str, tuple[tuple[Role, ...], int]] = {
+    "platform": ((Role.Platform,), 0),
+    "payment": ((Role.Payment,), 0),
+    "logistics": ((Role.Logistics,), 0),
+    "declarant": ((Role.Declarant,), 0),
+    "other_declarant": ((Role.Declarant,), 0),
+    "site_operator": ((Role.SiteOperator,), 0),
+    "customs_pudong": ((Role.Customs,), PUDONG),
+    "customs_suzhou": ((Role.Customs,), SUZHOU),
+    "customs_jiaxing": ((Role.Customs,), JIAXING),
+    "market_regulator": ((Role.MarketRegulator,), 0),
+    "other_regulator": ((Role.MarketRegulator,), 0),
+    "rights_holder": ((Role.RightsHolder,), 0),
+    "appeal_body": ((Role.AppealBody,), 0),
+    "suspended": (tuple(role for role in Role), PUDONG),
+    "seller": ((Role.Seller,), 0),
+    "other_seller": ((Role.Seller,), 0),
+}
+WITHOUT_ACCOUNT = frozenset({"seller", "other_seller"})
+#: Everyone with a key, by name; "revoked" was the platform's second key, "outsider" never acted for anybody.
+CALLERS = ("owner", *(name for name in CAST if name not in WITHOUT_ACCOUNT), "revoked", "outsider")
+
+
+def a_hash(*of: Any) -> bytes:
+    """32 bytes that depend on what is given."""
+    return commitments.keccak(repr(of).encode())
+
+
+def rpc(method: str, *params: Any) -> Any:
+    """One call to brownie's node. Raises RuntimeError with the node's reason."""
+    answer = web3.provider.make_request(method, list(params))
+    if "error" in answer:
+        raise RuntimeError(f"{method}: {answer['error']}")
+    return answer["result"]
+
+
+@dataclass
+class World:
+    """Contracts, model and cast. `accounts` and `numbers` are by the names of `CAST`."""
+
+    contracts: dict[str, Any]
+    model: ReferenceLedger
+    accounts: dict[str, str]
+    numbers: dict[str, int] = field(default_factory=dict)
+    gas_used: int = 0
+    _fresh: Iterator[int] = field(default_factory=itertools.count)
+
+    def fresh(self) -> bytes:
+        """32 bytes that were not there before; the same ones in each world, so that gas figures repeat."""
+        return a_hash("fresh", next(self._fresh))
+
+    @property
+    def ledger(self) -> Any:
+        return self.contracts["ParcelLedger"]
+
+    @property
+    def registry(self) -> Any:
+        return self.contracts["ParticipantRegistry"]
+
+    @property
+    def blacklist(self) -> Any:
+        return self.contracts["Blacklist"]
+
+    # -- acting on both
+
+    def act(self, who: str, function: str, *args: Any, after: int = 1) -> list[Event]:
+        """Does one thing on the chain and in the model, `after` seconds after the last block.
+
+        `function` is the Solidity name. Returns the events; raises the refusal. AssertionError where chain
+        and model disagree.
+        """
+        account = self.accounts[who]
+        now = self.now + after
+        on_chain = self._outcome(lambda: self.send(account, function, *args, at=now))
+        in_model = self._outcome(lambda: self._model_call(account, now, function, args))
+        assert on_chain == in_model, f"{who} {function}: chain {on_chain}, model {in_model}"
+        if isinstance(on_chain[0], type):
+            raise self._last
+        return list(on_chain)
+
+    def _outcome(self, call: Any) -> tuple[Any, ...]:
+        try:
+            return tuple(call())
+        except GuanlianError as error:
+            self._last = error
+            return (type(error), error.details)
+
+    def _model_call(self, account: str, now: int, function: str, args: tuple[Any, ...]) -> list[Event]:
+        method = getattr(self.model, _snake(function))
+        return list(method(account, now, *args))
+
+    # -- acting on the chain alone
+
+    def send(self, account: str, function: str, *args: Any, at: int | None = None) -> list[Event]:
+        """One transaction. Returns its events in the domain's words; raises the decoded refusal."""
+        contract = self.contract_of(function)
+        if at is not None:
+            rpc("evm_setNextBlockTimestamp", at)
+        data = getattr(contract, function).encode_input(*(_for_abi(arg) for arg in args))
+        call = {
+            "from": account,
+            "to": contract.address,
+            "data": data,
+            "gas": hex(GAS_LIMIT),
+            "gasPrice": "0x0",
+        }
+        transaction = rpc("eth_sendTransaction", call)
+        # The node mines a moment after it answers.
+        web3.eth.wait_for_transaction_receipt(transaction, timeout=30, poll_latency=0.002)
+        receipt = rpc("eth_getTransactionReceipt", transaction)
+        self.gas_used = int(receipt["gasUsed"], 16)
+        if receipt["status"] != "0x1":
+            trace = rpc("debug_traceTransaction", transaction, {"tracer": "callTracer"})
+            raise decode_refusal(bytes.fromhex(trace.get("output", "0x")[2:]))
+        decoded = (chain_events.decode(log) for log in receipt["logs"])
+        return [logged.event for logged in decoded if logged is not None]
+
+    def contract_of(self, function: str) -> Any:
+        """The contract that has a state-changing function of that name."""
+        return next(c for c in self.contracts.values() if _has(c, function))
+
+    @property
+    def now(self) -> int:
+        """The last block's time."""
+        return int(rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    # -- what tests start from
+
+    def declaration(self, count: int = 3, **changes: Any) -> Declaration:
+        """An export by air straight from Pudong, unless told otherwise; a fresh reference and fresh parcels."""
+        values = {
+            "ref": self.fresh(),
+            "seller_no": self.numbers["seller"],
+            "declaring_district": PUDONG,
+            "port_district": PUDONG,
+            "supervision_mode": 9610,
+            "direction": Direction.Export,
+            "evidence": a_hash("list"),
+            "parcel_ids": tuple(self.fresh() for _ in range(count)),
+        }
+        return Declaration(**(values | changes))
+
+    def declared(self, count: int = 3, by: str = "declarant", **changes: Any) -> bytes:
+        """The id of a manifest that was just declared."""
+        (event,) = self.act(by, "declare", [self.declaration(count, **changes)])
+        return bytes(event.manifest)
+
+    def take(self, who: str, step: Step, manifest: bytes, parcels: int | None = None) -> list[Event]:
+        """One step of one manifest, of all its parcels where none are named."""
+        every = self.model.manifests[manifest].sets.every
+        entry = Record(manifest, step, every if parcels is None else parcels, a_hash(step))
+        return self.act(who, "record", [entry])
+
+    def accepted(self, count: int = 3, **changes: Any) -> bytes:
+        """A manifest whose documents came and which customs accepted; its parcels have arrived."""
+        manifest = self.declared(count, **changes)
+        self.take("platform", Step.OrderAttested, manifest)
+        self.take("payment", Step.PaymentAttested, manifest)
+        self.take("logistics", Step.WaybillAttested, manifest)
+        self.take("site_operator", Step.Arrival, manifest)
+        declaring = self.model.manifests[manifest].declaration.declaring_district
+        self.take(customs_of(declaring), Step.Acceptance, manifest)
+        return manifest
+
+    def barred(self, who: str = "seller", days: int = 30) -> int:
+        """Bars a participant in full process; the number of the listing."""
+        until = self.now + days * 86_400
+        (event,) = self.act(
+            "market_regulator", "impose", self.numbers[who], 2, a_hash("grounds"), a_hash("file"), until
+        )
+        self.act("customs_pudong", "confirm", event.listing_id, a_hash("file"))
+        return int(event.listing_id)
+
+    def membership(self, manifest: bytes, index: int) -> Membership:
+        ids = self.model.manifests[manifest].declaration.parcel_ids
+        return Membership(manifest, index, commitments.membership_proof(ids, index))
+
+    # -- comparing
+
+    def assert_same_state(self) -> None:
+        """Every manifest's sets, head and root, and every standing, are the same on chain and in the model."""
+        for name, manifest in self.model.manifests.items():
+            assert list(self.ledger.setsOf(name)) == manifest.sets.words
+            assert bytes(self.ledger.headOf(name)) == manifest.head
+            assert bytes(self.ledger.rootOf(name)) == manifest.root
+        assert self.registry.participantCount() == len(self.model.participants)
+
+
+def customs_of(district: int) -> str:
+    """The name of the customs office of a district."""
+    return next(name for name, (roles, at) in CAST.items() if roles == (Role.Customs,) and at == district)
+
+
+def build(contracts: dict[str, Any], accounts: Sequence[str]) -> World:
+    """Registers the cast, on the chain and in the model. `accounts[0]` owns the registry."""
+    spare = iter(accounts)
+    world = World(contracts, ReferenceLedger(accounts[0]), {"owner": next(spare)})
+    for name, (roles, district) in CAST.items():
+        account = ZERO_ACCOUNT if name in WITHOUT_ACCOUNT else next(spare)
+        registered = world.act("owner", "register", a_hash(name), role_set(roles), district, account)[0]
+        world.accounts[name] = account
+        world.numbers[name] = registered.participant_no
+    world.accounts["revoked"] = next(spare)
+    world.act("owner", "addAccount", world.numbers["platform"], world.accounts["revoked"])
+    world.act("owner", "revokeAccount", world.numbers["platform"], world.accounts["revoked"])
+    world.act("owner", "suspend", world.numbers["suspended"])
+    world.accounts["outsider"] = next(spare)
+    for n, account in enumerate(spare):
+        world.accounts[f"spare_{n}"] = account
+    return world
+
+
+@contextmanager
+def isolated(world: World) -> Iterator[World]:
+    """The world for a while: chain and model are as before when it ends."""
+    snapshot = rpc("evm_snapshot")
+    try:
+        yield World(world.contracts, copy.deepcopy(world.model), dict(world.accounts), dict(world.numbers))
+    finally:
+        rpc("evm_revert", snapshot)
+
+
+def _for_abi(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return tuple(_for_abi(item) for item in astuple(value))
+    if isinstance(value, (list, tuple)):
+        return [_for_abi(item) for item in value]
+    return value
+
+
+def _has(contract: Any, function: str) -> bool:
+    return any(
+        entry.get("name") == function and entry["type"] == "function"
+        and entry["stateMutability"] in ("nonpayable", "payable")
+        for entry in contract.abi
+    )  # fmt: skip
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
