@@ -24,8 +24,8 @@ KIND = "Evidence"
 def flattened(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A JSON object as (path, text) fields: `{"report": {"lines": [3]}}` has `report.lines.1`.
 
-    In the order of their paths. Numbers keep their shortest text, truth values are `true` and `false`, null is left out. Raises
-    EvidenceMissing for an object without a field, InvalidInput for one too large or too deep.
+    In the order of their paths. Numbers keep their shortest text, truth values are `true` and `false`, null
+    is left out. Raises EvidenceMissing for an object without a field, InvalidInput for one too large or deep.
     """
     fields = sorted(_fields("", content, 1))
     if not fields:
