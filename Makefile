@@ -64,10 +64,10 @@ bench: setup  ## Measure documents, parcels and records a second, from HTTP in t
 check: setup  ## Everything that CI runs: lint and test
 	@$(MAKE) --no-print-directory --keep-going lint test
 
+# `interfaces` is brownie's: it makes that folder, empty, wherever a project has none.
 clean:  ## Remove what the commands above made; an installation's data stays
 	rm -rf .venv node_modules .cache build reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	# Brownie makes this folder, empty, wherever a project has none.
 	rmdir interfaces 2>/dev/null || true
 
 # The parts of `test` and `lint`. Brownie's plugin compiles and starts a chain of its own for the contracts; the
