@@ -25,8 +25,8 @@ BASE_GAS = 60_000
 #: A manifest's header, head and root, the first time they are written, its event's fixed part, the seller's
 #: standing.
 MANIFEST_GAS = 90_000
-#: A parcel in a declaration: 32 bytes of calldata (1,280 gas where calldata dominates, EIP-7623), its leaf and
-#: share of the tree, its part of the event.
+#: A parcel in a declaration: 32 bytes of calldata (1,280 gas where calldata dominates, EIP-7623), its leaf
+#: and share of the tree, its part of the event.
 PARCEL_GAS = 3_600
 #: A record that writes the header, the head and three sets, two of them for the first time.
 RECORD_GAS = 110_000
