@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from backend.chain.client import ChainClient
 from backend.domain.errors import ChainUnavailable
 from backend.services.gateway import Gateway
+from backend.store.parcel_queries import count_parcels
 from backend.store.readmodel import get_cursor
 
 #: How far, in the chain's own time, the read model may lie behind the newest block, in seconds.
@@ -88,6 +89,12 @@ def freshness_of(gateway: Gateway) -> Freshness:
     with _watches_lock:
         watch = _watches.setdefault(gateway.client, _Watch(gateway))
     return watch.look(gateway)
+
+
+def ledger_size(gateway: Gateway) -> tuple[int, int]:
+    """(manifests, parcels) as far as the read model has them."""
+    with gateway.database.read() as connection:
+        return count_parcels(connection)
 
 
 def _ask(gateway: Gateway, client: ChainClient) -> Freshness:

@@ -1,0 +1,138 @@
+"""The public pages: no account, no wallet, no script needed."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+
+from backend.domain.errors import NotFound, StoreUnavailable
+from backend.domain.instants import iso
+from backend.formats.qr import qr_svg
+from backend.services.freshness import Freshness, Reach, freshness_of, ledger_size
+from backend.services.listings import search_listings
+from backend.services.parcels import parcel_view
+from backend.web.parcel_page import parcel_page
+from backend.web.rendering import HEADERS, PageRoute, gateway_of, language_for, redirect, render
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+_PARCEL_ID = re.compile(r"[0-9a-f]{64}")
+_IN_TEXT = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+#: Of what somebody typed, this much is looked at and shown again.
+_LONGEST_INPUT = 300
+
+
+def parcel_id_in(text: str) -> str | None:
+    """The one parcel id in what a person typed or scanned: bare, with 0x, with spaces, or in an address."""
+    tidy = re.sub(r"\s+", "", text[:_LONGEST_INPUT]).lower().removeprefix("0x")
+    found = set(_IN_TEXT.findall(tidy))
+    return found.pop() if len(found) == 1 else None
+
+
+@router.get("/")
+def home(request: Request) -> HTMLResponse:
+    gateway = gateway_of(request)
+    try:
+        freshness = freshness_of(gateway)
+        manifests, parcels = ledger_size(gateway)
+    except StoreUnavailable:
+        return render(request, "home.html", numbers=None, freshness=None)
+    return render(request, "home.html", numbers=(parcels, manifests), freshness=freshness)
+
+
+@router.get("/lookup")
+def lookup(request: Request, code: Annotated[str, Query()] = "") -> Response:
+    """From what was typed to the page of the parcel."""
+    parcel_id = parcel_id_in(code)
+    if parcel_id is None:
+        return _invalid(request, code)
+    return redirect(f"/p/{parcel_id}")
+
+
+@router.get("/p/{code}")
+def parcel(request: Request, code: str) -> Response:
+    """The verdict on one parcel, or one of three answers that are none: no code, no such code, not now."""
+    if not _PARCEL_ID.fullmatch(code):
+        parcel_id = parcel_id_in(code)
+        return _invalid(request, code) if parcel_id is None else redirect(f"/p/{parcel_id}")
+    gateway = gateway_of(request)
+    try:
+        # Asked first: what is found afterwards is at least as new as this says.
+        freshness = freshness_of(gateway)
+        view = parcel_view(gateway, bytes.fromhex(code))
+    except NotFound as missing:
+        if not freshness.is_current:
+            return _unavailable(request, freshness, None)
+        block, at = missing.details.get("complete_to_block"), missing.details.get("complete_to_time")
+        return render(request, "unknown.html", 404, code=code, block=block, at=at)
+    except StoreUnavailable:
+        return _unavailable(request, Freshness(Reach.Store, None, None, None), None)
+    page = parcel_page(view, language_for(request))
+    if not freshness.is_current:
+        return _unavailable(request, freshness, page)
+    return render(request, "parcel.html", page=page, checked=True)
+
+
+@router.get("/p/{code}/qr.svg")
+def parcel_qr(request: Request, code: str) -> Response:
+    """The QR code of a parcel's page. It says nothing of the parcel, so any well-formed code has one."""
+    if not _PARCEL_ID.fullmatch(code):
+        raise NotFound(what="parcel", value=code[:_LONGEST_INPUT])
+    image = qr_svg(f"{gateway_of(request).settings.public}/p/{code}")
+    headers = HEADERS | {"Cache-Control": "public, max-age=3600"}
+    return Response(image, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/blacklist")
+def blacklist(
+    request: Request,
+    q: Annotated[str, Query(max_length=_LONGEST_INPUT)] = "",
+    status: str = "",
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """Who is listed, public and searchable."""
+    gateway = gateway_of(request)
+    freshness = freshness_of(gateway)
+    chosen = status if status in LISTING_STATUSES else ""
+    found = search_listings(
+        gateway, text=q.strip() or None, status=chosen or None, cursor=cursor or None, limit=50
+    )
+    following = found["next"]
+    more = urlencode({"q": q, "status": chosen, "cursor": following}) if following else ""
+    return render(
+        request,
+        "blacklist.html",
+        listings=found["items"],
+        q=q,
+        status=chosen,
+        statuses=LISTING_STATUSES,
+        more=more,
+        freshness=freshness,
+        block=found["complete_to_block"],
+        at=found.get("complete_to_time"),
+    )
+
+
+LISTING_STATUSES = ("in_force", "proposed", "expired", "lifted")
+
+
+def _invalid(request: Request, code: str) -> HTMLResponse:
+    return render(request, "invalid.html", 400, given=code.strip()[:_LONGEST_INPUT])
+
+
+def _unavailable(request: Request, freshness: Freshness, page: Any) -> HTMLResponse:
+    """Not now: with what was last read where there is anything, and never a verdict."""
+    response = render(
+        request,
+        "unavailable.html",
+        503,
+        freshness=freshness,
+        page=page,
+        at=None if freshness.at is None else iso(freshness.at),
+    )
+    response.headers["Retry-After"] = "30"
+    return response
