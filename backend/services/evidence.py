@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import orjson
 
 from backend.domain.commitments import document_root, new_secret, record_evidence
 from backend.domain.errors import EvidenceMissing, InvalidInput
@@ -31,9 +33,7 @@ def flattened(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not fields:
         raise EvidenceMissing()
     if len(fields) > MOST_FIELDS:
-        raise InvalidInput(
-            field="evidence", value=f"{len(fields)} fields", rule=f"at most {MOST_FIELDS} fields"
-        )
+        raise InvalidInput(field="evidence", value=f"{len(fields)} fields", rule=f"at most {MOST_FIELDS} fields")
     return fields
 
 
@@ -43,9 +43,7 @@ def _fields(prefix: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for name, member in value.items():
             if not name or not str(name).isprintable() or "." in name:
-                raise InvalidInput(
-                    field="evidence", value=str(name)[:40], rule="printable names without dots"
-                )
+                raise InvalidInput(field="evidence", value=str(name)[:40], rule="printable names without dots")
             yield from _fields(f"{prefix}.{name}" if prefix else str(name), member, depth + 1)
     elif isinstance(value, list | tuple):
         for place, member in enumerate(value, 1):
@@ -63,42 +61,48 @@ def _fields(prefix: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
 
 def keep(
     connection: Connection,
-    gateway: Gateway,
     *,
     operation_id: str,
     participant_no: int,
-    content: Mapping[str, Any],
-    number: int = 0,
-    parcel_id: bytes | None = None,
-) -> tuple[int, bytes]:
-    """Stores an evidence document; (row, root). `number` tells those of one operation apart."""
-    fields = flattened(content)
-    secret = new_secret()
-    root = document_root(secret, fields)
-    text = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-    (row_id,) = insert_documents(
-        connection,
-        [
+    contents: Sequence[Mapping[str, Any]],
+    parcel_ids: Sequence[bytes | None] = (None,),
+    first: int = 0,
+    now: int,
+) -> bytes:
+    """Stores evidence documents, one per parcel in index order or a single one for all; their commitment, 32 bytes.
+
+    `first` tells the documents of one operation apart: its number for the first of these.
+    """
+    rows = []
+    for place, (content, parcel_id) in enumerate(zip(contents, parcel_ids, strict=True), first):
+        fields = flattened(content)
+        secret = new_secret()
+        text = orjson.dumps(fields)
+        rows.append(
             {
                 "kind": KIND,
                 "message_type": "",
-                "business_key": f"{KIND}|{operation_id}|{number}",
+                "business_key": f"{KIND}|{operation_id}|{place}",
                 "version": 1,
                 "current": True,
                 "guid": "",
                 "participant_no": participant_no,
                 "operation_id": operation_id,
                 "parcel_id": parcel_id,
+                "waybill_key": None,
+                "seller_no": None,
                 "secret": secret,
                 "fields": text,
-                "root": root,
+                "root": document_root(secret, fields),
                 "content_digest": hashlib.sha256(text).digest(),
-                "attested": True,
-                "received_at": gateway.now(),
+                "attested_in": None,
+                "received_at": now,
             }
-        ],
-    )
-    return row_id, root
+        )
+    ids = insert_documents(connection, rows)
+    evidence = record_evidence([row["root"] for row in rows])
+    keep_evidence(connection, evidence, ids)
+    return evidence
 
 
 def commit_alone(
@@ -110,9 +114,10 @@ def commit_alone(
     content: Mapping[str, Any],
 ) -> bytes:
     """Stores one document that is the whole evidence of a decision; the commitment that goes on the chain."""
-    row_id, root = keep(
-        connection, gateway, operation_id=operation_id, participant_no=participant_no, content=content
+    return keep(
+        connection,
+        operation_id=operation_id,
+        participant_no=participant_no,
+        contents=[content],
+        now=gateway.now(),
     )
-    evidence = record_evidence([root])
-    keep_evidence(connection, evidence, [row_id])
-    return evidence

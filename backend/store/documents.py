@@ -78,8 +78,8 @@ def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> 
     return found
 
 
-def unattested(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.Row[Any]]:
-    """Current orders, payments and waybills of these parcels that no record has vouched for yet."""
+def to_attest(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.Row[Any]]:
+    """Current orders, payments and waybills of these parcels, with the manifest they were vouched for in."""
     found: list[sa.Row[Any]] = []
     for part in chunks(list(parcel_ids)):
         query = sa.select(
@@ -89,19 +89,39 @@ def unattested(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.R
             documents.c.participant_no,
             documents.c.operation_id,
             documents.c.root,
+            documents.c.attested_in,
         ).where(
             documents.c.parcel_id.in_(part),
             documents.c.kind.in_(("Order", "Payment", "Waybill")),
             documents.c.current,
-            documents.c.attested.is_(False),
         )
         found.extend(connection.execute(query))
     return found
 
 
-def mark_attested(connection: Connection, ids: Sequence[int], attested: bool = True) -> None:
+def mark_attested(connection: Connection, ids: Sequence[int], manifest: bytes | None) -> None:
     for part in chunks(ids):
-        connection.execute(sa.update(documents).where(documents.c.id.in_(part)).values(attested=attested))
+        connection.execute(sa.update(documents).where(documents.c.id.in_(part)).values(attested_in=manifest))
+
+
+def current_lists(connection: Connection, parcel_ids: Sequence[bytes]) -> list[sa.Row[Any]]:
+    """Id and parcel of the current list documents of these parcels."""
+    found: list[sa.Row[Any]] = []
+    for part in chunks(parcel_ids):
+        query = sa.select(documents.c.id, documents.c.parcel_id).where(
+            documents.c.parcel_id.in_(part), documents.c.kind == "Declaration", documents.c.current
+        )
+        found.extend(connection.execute(query))
+    return found
+
+
+def lists_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    """Parcel and root of list documents, by document id."""
+    found: dict[int, sa.Row[Any]] = {}
+    for part in chunks(ids):
+        query = sa.select(documents.c.id, documents.c.parcel_id, documents.c.root).where(documents.c.id.in_(part))
+        found.update({row.id: row for row in connection.execute(query)})
+    return found
 
 
 def documents_of_operation(connection: Connection, operation_id: str) -> list[sa.Row[Any]]:
@@ -111,7 +131,7 @@ def documents_of_operation(connection: Connection, operation_id: str) -> list[sa
             documents.c.kind,
             documents.c.business_key,
             documents.c.parcel_id,
-            documents.c.attested,
+            documents.c.attested_in,
         )
         .where(documents.c.operation_id == operation_id)
         .order_by(documents.c.id)
@@ -147,9 +167,7 @@ def documents_of_evidence(connection: Connection, evidence: bytes) -> list[sa.Ro
 
 def message_again(connection: Connection, participant_no: int, digest: bytes) -> sa.Row[Any] | None:
     """The message that the participant sent before with the very same bytes, if it did."""
-    query = sa.select(messages).where(
-        messages.c.participant_no == participant_no, messages.c.digest == digest
-    )
+    query = sa.select(messages).where(messages.c.participant_no == participant_no, messages.c.digest == digest)
     return connection.execute(query).first()
 
 

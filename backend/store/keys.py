@@ -88,9 +88,7 @@ def keys_of(connection: Connection, participant_no: int | None, *, every: bool =
 def revoke(connection: Connection, key_id: int, now: int) -> None:
     """Ends a key; one that is revoked already keeps its first time."""
     connection.execute(
-        sa.update(api_keys)
-        .where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
-        .values(revoked_at=now)
+        sa.update(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)).values(revoked_at=now)
     )
 
 

@@ -93,6 +93,25 @@ def pending_on(connection: Connection, manifests: Sequence[bytes]) -> list[sa.Ro
     return sorted(found, key=lambda row: int(row.id))
 
 
+def declarations_of(connection: Connection, document_ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    """The newest outbox row of each list document."""
+    found: dict[int, sa.Row[Any]] = {}
+    for part in chunks(document_ids):
+        query = sa.select(outbox).where(outbox.c.document_id.in_(part)).order_by(outbox.c.id)
+        found.update({int(row.document_id): row for row in connection.execute(query)})
+    return found
+
+
+def cancel_declarations(connection: Connection, document_ids: Sequence[int], now: int) -> None:
+    """Takes lists that a change has replaced out of the queue, as far as they still wait."""
+    for part in chunks(document_ids):
+        connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.document_id.in_(part), outbox.c.status == "waiting")
+            .values(status="cancelled", updated_at=now)
+        )
+
+
 def bind(connection: Connection, ids: Sequence[int], transaction_id: int, now: int) -> None:
     """Rows that a signed transaction carries."""
     for part in chunks(ids):
@@ -115,7 +134,11 @@ def place(connection: Connection, placed: Sequence[tuple[int, bytes, bytes]]) ->
 
 
 def set_status(
-    connection: Connection, ids: Sequence[int], status: str, now: int, refusal: Mapping[str, Any] | None = None
+    connection: Connection,
+    ids: Sequence[int],
+    status: str,
+    now: int,
+    refusal: Mapping[str, Any] | None = None,
 ) -> None:
     for part in chunks(ids):
         connection.execute(
@@ -202,13 +225,9 @@ def mark_sent(connection: Connection, ids: Sequence[int], now: int) -> None:
         connection.execute(sa.update(transactions).where(transactions.c.id.in_(part)).values(sent_at=now))
 
 
-def set_transaction(
-    connection: Connection, transaction_id: int, status: str, block: int | None = None
-) -> None:
+def set_transaction(connection: Connection, transaction_id: int, status: str, block: int | None = None) -> None:
     connection.execute(
-        sa.update(transactions)
-        .where(transactions.c.id == transaction_id)
-        .values(status=status, block=block)
+        sa.update(transactions).where(transactions.c.id == transaction_id).values(status=status, block=block)
     )
 
 
@@ -223,9 +242,7 @@ def unmine_after(connection: Connection, block: int) -> list[int]:
     ids = [int(row.id) for row in connection.execute(query)]
     for part in chunks(ids):
         connection.execute(
-            sa.update(transactions)
-            .where(transactions.c.id.in_(part))
-            .values(status="signed", block=None, sent_at=None)
+            sa.update(transactions).where(transactions.c.id.in_(part)).values(status="signed", block=None, sent_at=None)
         )
     return ids
 

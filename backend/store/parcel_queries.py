@@ -43,7 +43,7 @@ class Sight:
 
 def size_of(manifest: sa.Row[Any]) -> int:
     """How many parcels a manifest row holds; a row's own `count` is the method of a tuple."""
-    return int(manifest._mapping["count"])
+    return int(manifest.size)
 
 
 def sets_of(manifest: sa.Row[Any]) -> Sets:
@@ -95,9 +95,7 @@ def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *seen)
 
 
-def recorded_by(
-    connection: Connection, manifest_rows: Collection[int], participant_no: int
-) -> dict[int, int]:
+def recorded_by(connection: Connection, manifest_rows: Collection[int], participant_no: int) -> dict[int, int]:
     """The parcels of each manifest on which a participant has recorded a step, as sets."""
     found: dict[int, int] = {}
     for part in chunks(sorted(manifest_rows)):
@@ -109,9 +107,7 @@ def recorded_by(
     return found
 
 
-def parcel_ids_at(
-    connection: Connection, places: Mapping[int, Sequence[int]]
-) -> dict[tuple[int, int], bytes]:
+def parcel_ids_at(connection: Connection, places: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], bytes]:
     """The parcel ids at positions of manifests, by (manifest row, position)."""
     found: dict[tuple[int, int], bytes] = {}
     for row_id, positions in places.items():
@@ -130,17 +126,11 @@ def refusals_on(connection: Connection, manifest: bytes) -> list[sa.Row[Any]]:
 
 def current_documents(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
     """The current documents of a parcel that this gateway holds, oldest first."""
-    query = (
-        sa.select(documents)
-        .where(documents.c.parcel_id == parcel_id, documents.c.current)
-        .order_by(documents.c.id)
-    )
+    query = sa.select(documents).where(documents.c.parcel_id == parcel_id, documents.c.current).order_by(documents.c.id)
     return list(connection.execute(query))
 
 
 def count_parcels(connection: Connection) -> tuple[int, int]:
     """(manifests, parcels) in the read model."""
-    row = connection.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(manifests.c.count), 0))
-    ).one()
+    row = connection.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(manifests.c.size), 0))).one()
     return int(row[0]), int(row[1])

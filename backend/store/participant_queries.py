@@ -98,9 +98,7 @@ def pending_call(connection: Connection, account: str, calldata: bytes) -> str |
 
 def bearer_of_code(connection: Connection, code: str) -> bytes | None:
     """The legal identity whose profile bears a code as its own number or as its customs registration."""
-    query = sa.select(profiles.c.legal_identity).where(
-        sa.or_(profiles.c.uscc == code, profiles.c.customs_code == code)
-    )
+    query = sa.select(profiles.c.legal_identity).where(sa.or_(profiles.c.uscc == code, profiles.c.customs_code == code))
     return connection.execute(query.limit(1)).scalar()
 
 

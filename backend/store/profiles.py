@@ -44,9 +44,7 @@ def save_profile(connection: Connection, profile: Profile, now: int) -> None:
 
 
 def profile_of(connection: Connection, legal_identity: bytes) -> Profile | None:
-    row = connection.execute(
-        sa.select(profiles).where(profiles.c.legal_identity == legal_identity)
-    ).one_or_none()
+    row = connection.execute(sa.select(profiles).where(profiles.c.legal_identity == legal_identity)).one_or_none()
     if row is None:
         return None
     return Profile(row.legal_identity, row.uscc, row.customs_code, row.name_zh, row.name_en, row.key_name)

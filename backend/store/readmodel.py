@@ -99,9 +99,7 @@ def block_hash(connection: Connection, block: int) -> bytes | None:
 
 
 def insert_manifest(connection: Connection, row: Mapping[str, Any], parcel_ids: Sequence[bytes]) -> int:
-    row_id = int(
-        connection.execute(sa.insert(manifests).returning(manifests.c.id), dict(row)).scalar_one()
-    )
+    row_id = int(connection.execute(sa.insert(manifests).returning(manifests.c.id), dict(row)).scalar_one())
     connection.execute(
         sa.insert(parcels),
         [
@@ -118,6 +116,10 @@ def manifests_by_id(connection: Connection, ids: Sequence[bytes]) -> dict[bytes,
         query = sa.select(manifests).where(manifests.c.manifest.in_(part))
         found.update({row.manifest: row for row in connection.execute(query)})
     return found
+
+
+def manifest_row(connection: Connection, row_id: int) -> sa.Row[Any]:
+    return connection.execute(sa.select(manifests).where(manifests.c.id == row_id)).one()
 
 
 def update_manifest(connection: Connection, row_id: int, head: bytes, sets: Sets) -> None:
@@ -156,9 +158,7 @@ def places_of(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes
 
 def parcels_of(connection: Connection, manifest_row: int) -> list[bytes]:
     """The parcel ids of a manifest in index order."""
-    query = (
-        sa.select(parcels.c.parcel_id).where(parcels.c.manifest_row == manifest_row).order_by(parcels.c.position)
-    )
+    query = sa.select(parcels.c.parcel_id).where(parcels.c.manifest_row == manifest_row).order_by(parcels.c.position)
     return list(connection.execute(query).scalars())
 
 
@@ -231,9 +231,7 @@ def digest(connection: Connection) -> dict[str, str]:
             )
         elif table is records:
             columns = [c for c in records.c if c.name not in ("id", "manifest_row")]
-            query = sa.select(manifests.c.manifest, *columns).join(
-                manifests, manifests.c.id == records.c.manifest_row
-            )
+            query = sa.select(manifests.c.manifest, *columns).join(manifests, manifests.c.id == records.c.manifest_row)
         else:
             query = sa.select(*(c for c in table.c if c.name != "id"))
         lines = sorted(repr(tuple(row)) for row in connection.execute(query))

@@ -124,7 +124,8 @@ documents = sa.Table(
     sa.Column("fields", sa.LargeBinary),
     sa.Column("root", _Hash, nullable=False),
     sa.Column("content_digest", _Hash, nullable=False),
-    sa.Column("attested", sa.Boolean, nullable=False),
+    # the manifest in which a record vouches for it; the parcel may be declared anew in another
+    sa.Column("attested_in", _Hash),
     sa.Column("received_at", _Instant, nullable=False),
     sa.UniqueConstraint("kind", "business_key", "version"),
     sa.Index(None, "parcel_id"),
@@ -280,7 +281,7 @@ manifests = sa.Table(
     sa.Column("port_district", sa.Integer, nullable=False),
     sa.Column("supervision_mode", sa.Integer, nullable=False),
     sa.Column("direction", sa.Integer, nullable=False),
-    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
     sa.Column("declared_at", _Instant, nullable=False),
     sa.Column("root", _Hash, nullable=False),
     sa.Column("head", _Hash, nullable=False),

@@ -32,6 +32,7 @@ _ABSENT = "无"
 class ReturnStatus(StrEnum):
     """The return statuses that this gateway itself gives; customs' others are read as they come."""
 
+    Staged = "1"
     Taken = "2"
     Sent = "3"
     NotSent = "4"

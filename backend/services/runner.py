@@ -1,0 +1,105 @@
+"""What runs beside the API: one thread that reads the chain and one that writes to it.
+
+Both are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
+and tried again with patience that grows to a few seconds; nothing is given up and nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from backend.domain.errors import GuanlianError
+from backend.services.gateway import Gateway
+from backend.services.indexer import Indexer
+from backend.services.sender import Sender
+
+log = structlog.get_logger("runner")
+
+#: Seconds of patience after trouble, at most.
+MOST_PATIENCE = 5.0
+
+
+@dataclass(slots=True)
+class Loop:
+    """How one of the loops is doing."""
+
+    name: str
+    rounds: int = 0
+    trouble: str | None = None
+    trouble_since: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {"rounds": self.rounds, "trouble": self.trouble, "trouble_since": self.trouble_since}
+
+
+class Runner:
+    """Starts and stops the loops of one gateway. Only one process may run them on a database at a time."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.indexer = Indexer(gateway)
+        self.sender = Sender(gateway)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._loops = [Loop("indexer"), Loop("sender")]
+
+    def start(self) -> None:
+        self._stop.clear()
+        works: list[Callable[[], bool]] = [self._index, self._send]
+        for loop, work in zip(self._loops, works, strict=True):
+            thread = threading.Thread(target=self._run, args=(loop, work), name=loop.name, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self) -> None:
+        """Ends after the round under way; whatever is not done then is done after the next start."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=15)
+        self._threads.clear()
+
+    def health(self) -> dict[str, Any]:
+        blocked = {
+            account: {"why": why, "since": since} for account, (why, since) in self.sender.blocked.items()
+        }
+        return {loop.name: loop.as_json() for loop in self._loops} | {"blocked_accounts": blocked}
+
+    # -----------------------------------------------------------------------------------------------
+
+    def _index(self) -> bool:
+        return self.indexer.tick().lag > 0
+
+    def _send(self) -> bool:
+        return self.sender.tick() > 0
+
+    def _run(self, loop: Loop, work: Callable[[], bool]) -> None:
+        patience = self.gateway.settings.poll_seconds
+        while not self._stop.is_set():
+            wait = self.gateway.settings.poll_seconds
+            try:
+                if work():
+                    wait = 0
+                if loop.trouble is not None:
+                    log.info("recovered", loop=loop.name, trouble=loop.trouble)
+                loop.trouble = loop.trouble_since = None
+                patience = self.gateway.settings.poll_seconds
+            except GuanlianError as fault:
+                wait = patience = min(MOST_PATIENCE, patience * 2)
+                self._note(loop, fault.title)
+            except Exception as fault:
+                # A fault of our own must not end the loop silently: it is shown, logged and tried again.
+                log.exception("fault", loop=loop.name)
+                wait = patience = min(MOST_PATIENCE, patience * 2)
+                self._note(loop, type(fault).__name__)
+            loop.rounds += 1
+            self._stop.wait(wait)
+
+    def _note(self, loop: Loop, trouble: str) -> None:
+        if loop.trouble != trouble:
+            log.warning("trouble", loop=loop.name, trouble=trouble)
+            loop.trouble, loop.trouble_since = trouble, self.gateway.now()

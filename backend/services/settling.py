@@ -1,0 +1,98 @@
+"""What became of sent rows: read from the chain's own events once their transaction is final."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.chain.refusals import refusal_from_event
+from backend.domain.errors import GuanlianError
+from backend.domain.events import DeclarationRefused, RecordRefused, Refusal
+from backend.domain.lifecycle import Step
+from backend.store import outbox, readmodel
+from backend.store.database import Connection
+from backend.store.readmodel import number, word
+
+
+def refusal_json(error: GuanlianError) -> dict[str, Any]:
+    """A refusal as it is kept and shown."""
+    return {
+        "title": error.title,
+        "zh": error.message_zh,
+        "en": error.message_en,
+        "details": {key: str(value) for key, value in error.details.items()},
+    }
+
+
+def is_due(connection: Connection, head: int, confirmations: int) -> bool:
+    return bool(outbox.mined_up_to(connection, head - confirmations + 1))
+
+
+def settle(connection: Connection, head: int, confirmations: int, now: int) -> None:
+    """Ends every row whose transaction has enough blocks on it; the read model must be complete up to `head`.
+
+    Parcels that a `try…` call refused are split off into a row of their own, quarantined with the reason.
+    """
+    due = {row.id: row for row in outbox.mined_up_to(connection, head - confirmations + 1)}
+    if not due:
+        return
+    refused: dict[tuple[bytes, bytes, int], list[Any]] = {}
+    for refusal in readmodel.refusals_of_transactions(connection, [row.hash for row in due.values()]):
+        key = (refusal.transaction_hash, refusal.manifest, refusal.step)
+        refused.setdefault(key, []).append(refusal)
+    confirmed: list[int] = []
+    for row in outbox.rows_of_transactions(connection, list(due)):
+        if row.status != "sent":
+            continue
+        step = Step.Declaration if row.action == "declare" else row.step
+        found = refused.get((due[row.transaction_id].hash, row.manifest, step), ())
+        if not found:
+            confirmed.append(row.id)
+        elif row.action == "declare":
+            outbox.set_status(connection, [row.id], "quarantined", now, refusal_json(_error(found[0])))
+        else:
+            _divide(connection, row, found, confirmed, now)
+    outbox.set_status(connection, confirmed, "confirmed", now)
+    for transaction in due.values():
+        outbox.set_transaction(connection, transaction.id, "final", transaction.block)
+
+
+def unsettle(connection: Connection, ancestor: int, now: int) -> None:
+    """Takes back what was mined after a block: those transactions are sent again, with the same bytes."""
+    ids = outbox.unmine_after(connection, ancestor)
+    rows = outbox.rows_of_transactions(connection, ids)
+    outbox.set_status(connection, [row.id for row in rows], "sent", now)
+
+
+def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[int], now: int) -> None:
+    """Quarantines what of a row was refused, cause by cause; the rest is confirmed."""
+    rest = number(row.parcels)
+    parts: list[tuple[int, Mapping[str, Any]]] = []
+    for refusal in found:
+        part = rest & number(refusal.parcels)
+        if part:
+            parts.append((part, refusal_json(_error(refusal))))
+            rest &= ~part
+    if rest:
+        outbox.narrow(connection, row.id, word(rest))
+        confirmed.append(row.id)
+    else:
+        part, refusal_found = parts.pop()
+        outbox.narrow(connection, row.id, word(part))
+        outbox.set_status(connection, [row.id], "quarantined", now, refusal_found)
+    columns = {key: value for key, value in row._mapping.items() if key != "id"}
+    outbox.insert_rows(
+        connection,
+        [
+            columns | {"parcels": word(part), "status": "quarantined", "refusal": refusal, "updated_at": now}
+            for part, refusal in parts
+        ],
+    )
+
+
+def _error(row: Any) -> GuanlianError:
+    reason = Refusal[row.reason]
+    if row.step == Step.Declaration:
+        return refusal_from_event(DeclarationRefused(row.manifest, row.participant_no, row.seller_no, reason))
+    event = RecordRefused(row.manifest, row.participant_no, Step(row.step), number(row.parcels), reason, row.flags)
+    return refusal_from_event(event)
