@@ -143,9 +143,7 @@ class ChainClient:
         session.mount("http://", HTTPAdapter(pool_maxsize=16))
         session.mount("https://", HTTPAdapter(pool_maxsize=16))
         self._session = session
-        self._provider = _Provider(
-            rpc_url, {"timeout": timeout}, session=session, exception_retry_configuration=None
-        )
+        self._provider = _Provider(rpc_url, {"timeout": timeout}, session=session, exception_retry_configuration=None)
 
     def close(self) -> None:
         """Closes the connections; the client may not be used afterwards."""

@@ -25,8 +25,7 @@ _FOLDER = Path(__file__).parent / "abi"
 
 #: The Solidity enums by name.
 ENUMS: dict[str, type[IntEnum]] = {
-    cls.__name__: cls
-    for cls in (CreditGrade, Direction, Flag, Jurisdiction, Level, Refusal, Role, State, Step)
+    cls.__name__: cls for cls in (CreditGrade, Direction, Flag, Jurisdiction, Level, Refusal, Role, State, Step)
 }
 
 

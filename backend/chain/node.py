@@ -227,7 +227,7 @@ def _is_node(pid: int, link: Path) -> bool:
     if not words or Path(words[0]).name != "anvil" or "--dump-state" not in words:
         return False
     state = Path(words[words.index("--dump-state") + 1])
-    return state == link or (not link.is_absolute() and state.parts[-len(link.parts):] == link.parts)
+    return state == link or (not link.is_absolute() and state.parts[-len(link.parts) :] == link.parts)
 
 
 def _command_of(pid: int) -> list[str]:

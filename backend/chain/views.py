@@ -150,9 +150,7 @@ class Views:
     def head_of(self, manifest: bytes, block: int | None = None) -> bytes:
         return self._known("headOf", manifest, block)
 
-    def parcel_at(
-        self, manifest: bytes, index: int, block: int | None = None
-    ) -> tuple[State, tuple[Flag, ...]]:
+    def parcel_at(self, manifest: bytes, index: int, block: int | None = None) -> tuple[State, tuple[Flag, ...]]:
         """The state of one parcel and its flags in their order."""
         state, flags = self._ask("ParcelLedger", "parcelAt", manifest, index, block=block)
         return State(state), tuple(flag for flag in Flag if flags >> flag & 1)

@@ -1,0 +1,323 @@
+"""What goes to the contracts and what comes back, compared with web3's own encoder and decoder."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi import encode as abi_encode
+from web3 import Web3
+from web3.contract import Contract
+
+from backend.chain import calls, events, interfaces, refusals
+from backend.chain.calls import DeclarationCall, MembershipCall, RecordCall
+from backend.domain import errors
+from backend.domain import events as domain_events
+from backend.domain.errors import ContractRefused
+from backend.domain.events import DeclarationRefused, Level, LoggedEvent, RecordRefused, Refusal
+from backend.domain.lifecycle import Direction, Flag, Step
+from backend.domain.participants import CreditGrade, Role
+
+SOURCES = Path(__file__).parents[2] / "contracts" / "interfaces"
+
+OWN_EVENTS = [entry for entry in interfaces.every("event") if hasattr(domain_events, entry.name)]
+OWN_ERRORS = [entry for entry in interfaces.every("error") if errors.error_named(entry.name)]
+
+
+def contract(name: str) -> Contract:
+    return Web3().eth.contract(abi=interfaces.abi_of(name))
+
+
+def drawn(draw: random.Random, parameter: interfaces.Parameter) -> Any:
+    """A value that an argument may have; bit 255 and the ends of ranges come up often."""
+    kind = parameter.spelled
+    if parameter.enum is not None:
+        return int(draw.choice(list(parameter.enum)))
+    if kind == "bytes32[]":
+        return [draw.randbytes(32) for _ in range(draw.choice((1, 2, 100, 256)))]
+    if kind == "bytes32":
+        return draw.randbytes(32)
+    if kind == "address":
+        return Web3.to_checksum_address(draw.randbytes(20))
+    bits = int(kind.removeprefix("uint"))
+    return draw.choice((0, 1, (1 << bits) - 1, draw.getrandbits(bits)))
+
+
+def logged(entry: interfaces.Entry, values: list[Any]) -> events.RawLog:
+    """The log that a node would answer for an event with these arguments."""
+    plain = [(p, v) for p, v in zip(entry.inputs, values, strict=True) if not p.indexed]
+    indexed = [(p, v) for p, v in zip(entry.inputs, values, strict=True) if p.indexed]
+    topics = [entry.topic, *(abi_encode([p.spelled], [v]) for p, v in indexed)]
+    return {
+        "address": "0x" + "11" * 20,
+        "topics": ["0x" + topic.hex() for topic in topics],
+        "data": "0x" + abi_encode([p.spelled for p, _ in plain], [v for _, v in plain]).hex(),
+        "blockNumber": "0x10",
+        "blockHash": "0x" + "22" * 32,
+        "transactionHash": "0x" + "33" * 32,
+        "logIndex": "0x4",
+    }
+
+
+def as_web3_has_it(raw: events.RawLog) -> dict[str, Any]:
+    """A log's hexadecimal text as web3's decoder takes it."""
+    hexadecimal = ("data", "blockHash", "transactionHash")
+    return {
+        **raw,
+        **{key: bytes.fromhex(raw[key][2:]) for key in hexadecimal},  # type: ignore[literal-required]
+        "topics": [bytes.fromhex(topic[2:]) for topic in raw["topics"]],
+        "blockNumber": 16,
+        "logIndex": 4,
+        "transactionIndex": 0,
+        "removed": False,
+    }
+
+
+# ---------------------------------------------------------------------------------------------------
+# Names
+
+
+@pytest.mark.parametrize("name", sorted(interfaces.ENUMS))
+def test_an_enum_has_the_members_of_its_solidity_twin_in_order(name: str) -> None:
+    text = "".join(path.read_text() for path in sorted(SOURCES.glob("*.sol")))
+    body = re.search(rf"enum {name} {{([^}}]*)}}", text)
+    assert body is not None
+    members = [member.strip() for member in body.group(1).split(",")]
+    ours = ["None" if member is Refusal.Zero else member.name for member in interfaces.ENUMS[name]]
+    assert ours == members
+    assert [int(member) for member in interfaces.ENUMS[name]] == list(range(len(members)))
+
+
+@pytest.mark.parametrize("entry", OWN_EVENTS, ids=lambda entry: entry.name)
+def test_an_event_class_has_the_arguments_of_its_solidity_twin_in_order(
+    entry: interfaces.Entry,
+) -> None:
+    cls = getattr(domain_events, entry.name)
+    assert [field.name for field in dataclasses.fields(cls)] == [p.field for p in entry.inputs]
+
+
+def test_only_ownership_has_events_that_the_domain_does_not_know() -> None:
+    unknown = {entry.name for entry in interfaces.every("event")} - {entry.name for entry in OWN_EVENTS}
+    assert unknown <= {"OwnershipTransferStarted", "OwnershipTransferred"}
+
+
+# ---------------------------------------------------------------------------------------------------
+# Events
+
+
+@pytest.mark.parametrize("entry", OWN_EVENTS, ids=lambda entry: entry.name)
+def test_an_event_decodes_to_what_web3_decodes_it_to(entry: interfaces.Entry) -> None:
+    draw = random.Random(entry.name)
+    decoder = contract(entry.contract).events[entry.name]()
+    for _ in range(30):
+        raw = logged(entry, [drawn(draw, p) for p in entry.inputs])
+        theirs = decoder.process_log(as_web3_has_it(raw))["args"]
+        ours = events.decode(raw)
+        assert isinstance(ours, LoggedEvent)
+        assert type(ours.event).__name__ == entry.name
+        for parameter in entry.inputs:
+            value = getattr(ours.event, parameter.field)
+            assert (list(value) if isinstance(value, tuple) else value) == theirs[parameter.name]
+            assert parameter.enum is None or isinstance(value, parameter.enum)
+        assert (ours.block, ours.log_index) == (16, 4)
+        assert (ours.block_hash, ours.transaction) == (b"\x22" * 32, b"\x33" * 32)
+
+
+def test_a_log_of_an_unknown_event_is_no_event_of_ours() -> None:
+    raw = logged(OWN_EVENTS[0], [drawn(random.Random(1), p) for p in OWN_EVENTS[0].inputs])
+    assert events.decode({**raw, "topics": ["0x" + "ab" * 32]}) is None
+    assert events.decode({**raw, "topics": []}) is None
+
+
+@pytest.mark.parametrize("entry", OWN_EVENTS, ids=lambda entry: entry.name)
+def test_a_log_that_is_cut_off_is_refused(entry: interfaces.Entry) -> None:
+    raw = logged(entry, [drawn(random.Random(2), p) for p in entry.inputs])
+    with pytest.raises(ValueError, match=entry.name):
+        events.decode({**raw, "topics": raw["topics"][:1]})
+    if len(raw["data"]) > 2:
+        with pytest.raises(ValueError, match=entry.name):
+            events.decode({**raw, "data": raw["data"][:-64]})
+
+
+# ---------------------------------------------------------------------------------------------------
+# Calldata
+
+
+def a_declaration(draw: random.Random, parcels: int) -> DeclarationCall:
+    ids = tuple(draw.randbytes(32) for _ in range(parcels))
+    return DeclarationCall(draw.randbytes(32), 77, 2233, 2303, 9610, Direction.Export, draw.randbytes(32), ids)
+
+
+def test_declarations_encode_as_web3_encodes_them() -> None:
+    draw = random.Random(3)
+    some = [a_declaration(draw, parcels) for parcels in (1, 7, 256)]
+    theirs = [(*dataclasses.astuple(call)[:-1], list(call.parcel_ids)) for call in some]
+    ledger = contract("ParcelLedger")
+    assert calls.declare(some) == bytes.fromhex(ledger.encode_abi("declare", [theirs])[2:])
+    assert calls.try_declare(some) == bytes.fromhex(ledger.encode_abi("tryDeclare", [theirs])[2:])
+
+
+def test_records_encode_as_web3_encodes_them() -> None:
+    draw = random.Random(4)
+    some = [RecordCall(draw.randbytes(32), step, draw.getrandbits(256), draw.randbytes(32)) for step in Step]
+    theirs = [dataclasses.astuple(call) for call in some]
+    ledger = contract("ParcelLedger")
+    assert calls.record(some) == bytes.fromhex(ledger.encode_abi("record", [theirs])[2:])
+    assert calls.try_record(some) == bytes.fromhex(ledger.encode_abi("tryRecord", [theirs])[2:])
+
+
+H, G, ACCOUNT = b"\x01" * 32, b"\x02" * 32, Web3.to_checksum_address("0x" + "ab" * 20)
+SINGLE_CALLS = [
+    ("ParcelLedger", "anchor", calls.anchor(3, H, 100), [3, H, 100]),
+    (
+        "ParcelLedger",
+        "reportDuplicate",
+        calls.report_duplicate(H, MembershipCall(H, 0, (G, G)), MembershipCall(G, 255, ())),
+        [H, (H, 0, [G, G]), (G, 255, [])],
+    ),
+    ("ParticipantRegistry", "register", calls.register(H, 256), [H, 256, 0, calls.NO_ACCOUNT]),
+    ("ParticipantRegistry", "register", calls.register(H, 32, 2233, ACCOUNT), [H, 32, 2233, ACCOUNT]),
+    ("ParticipantRegistry", "setRoles", calls.set_roles(7, 3, 2303), [7, 3, 2303]),
+    ("ParticipantRegistry", "addAccount", calls.add_account(7, ACCOUNT), [7, ACCOUNT]),
+    ("ParticipantRegistry", "revokeAccount", calls.revoke_account(7, ACCOUNT), [7, ACCOUNT]),
+    ("ParticipantRegistry", "setCreditGrade", calls.set_credit_grade(7, CreditGrade.Dishonest), [7, 3]),
+    ("ParticipantRegistry", "suspend", calls.suspend(7), [7]),
+    ("ParticipantRegistry", "reinstate", calls.reinstate(7), [7]),
+    ("Blacklist", "impose", calls.impose(7, Level.Barred, H, G, 1_900_000_000), [7, 2, H, G, 1_900_000_000]),
+    ("Blacklist", "confirm", calls.confirm(1, G), [1, G]),
+    ("Blacklist", "lift", calls.lift(1, G), [1, G]),
+    ("Blacklist", "setConfirmations", calls.set_confirmations(Level.Watch, 2), [0, 2]),
+]
+
+
+@pytest.mark.parametrize("single", SINGLE_CALLS, ids=lambda single: single[1])
+def test_a_call_encodes_as_web3_encodes_it(single: tuple[str, str, bytes, list[Any]]) -> None:
+    name, function, ours, arguments = single
+    assert ours == bytes.fromhex(contract(name).encode_abi(function, arguments)[2:])
+
+
+def test_every_write_of_the_contracts_has_its_call() -> None:
+    inherited = {"acceptOwnership", "renounceOwnership", "transferOwnership"}
+    writes = {
+        item["name"]
+        for name in interfaces.CONTRACTS
+        for item in interfaces.abi_of(name)
+        if item["type"] == "function" and item["stateMutability"] not in ("view", "pure")
+    }
+    assert {interfaces.snake_case(name) for name in writes - inherited} <= set(dir(calls))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Refusals
+
+
+@pytest.mark.parametrize("entry", OWN_ERRORS, ids=lambda entry: entry.signature)
+def test_a_thrown_error_becomes_the_class_of_its_name_with_its_arguments(entry: interfaces.Entry) -> None:
+    draw = random.Random(entry.signature)
+    values = [drawn(draw, p) for p in entry.inputs]
+    data = entry.selector + abi_encode([p.spelled for p in entry.inputs], values)
+    refusal = refusals.decode_refusal(data)
+    assert refusal.title == entry.name
+    assert [name for name in refusal.details if name != "parcel_indices"] == [p.field for p in entry.inputs]
+    assert "?" not in refusal.message_zh + refusal.message_en
+    for parameter, value in zip(entry.inputs, values, strict=True):
+        said = refusal.details[parameter.field]
+        if parameter.enum is not None:
+            assert said == parameter.enum(value).name
+        elif parameter.spelled == "bytes32":
+            assert said == "0x" + value.hex()
+        elif parameter.name == "parcels":
+            assert said == hex(value)
+        elif parameter.name not in ("flags", "roles"):
+            assert str(said).lower() == str(value).lower()
+
+
+def test_sets_in_a_refusal_are_readable() -> None:
+    entry = next(e for e in OWN_ERRORS if e.name == "FlagsMissing")
+    flags = 1 << Flag.Payment | 1 << Flag.Waybill
+    values = [4, H, int(Step.Acceptance), 0b101, flags]
+    refusal = refusals.decode_refusal(entry.selector + abi_encode([p.spelled for p in entry.inputs], values))
+    assert refusal.details == {
+        "index": 4,
+        "manifest": "0x" + H.hex(),
+        "step": "Acceptance",
+        "parcels": "0x5",
+        "parcel_indices": [0, 2],
+        "flags": "Payment, Waybill",
+    }
+
+
+def test_a_role_set_with_unknown_roles_says_so() -> None:
+    entry = next(e for e in OWN_ERRORS if e.name == "RolesInvalid")
+    data = entry.selector + abi_encode(["uint32", "uint16"], [1 << Role.Customs | 1 << 20, 0])
+    assert refusals.decode_refusal(data).details["roles"] == "Customs, 0x100000"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no reason given"),
+        (bytes.fromhex("deadbeef"), "unknown error 0xdeadbeef"),
+        (bytes.fromhex("08c379a0") + abi_encode(["string"], ["out of stock"]), "out of stock"),
+        (bytes.fromhex("4e487b71") + abi_encode(["uint256"], [0x11]), "Panic 0x11"),
+        (bytes.fromhex("08c379a0") + b"\xff" * 7, "malformed"),
+        (next(e for e in OWN_ERRORS if e.name == "SellerBarred").selector + b"\x01", "malformed"),
+    ],
+)
+def test_a_revert_that_is_not_ours_is_refused_without_a_crash(data: bytes, reason: str) -> None:
+    refusal = refusals.decode_refusal(data)
+    assert isinstance(refusal, ContractRefused)
+    assert refusal.details == {"data": "0x" + data.hex(), "reason": reason}
+
+
+RECORD_REASONS = [reason for reason in Refusal if Refusal.ManifestUnknown <= reason <= Refusal.FlagsBlocking]
+
+
+@pytest.mark.parametrize("reason", RECORD_REASONS, ids=lambda reason: reason.name)
+def test_a_refused_record_says_what_the_thrown_error_would(reason: Refusal) -> None:
+    event = RecordRefused(H, 7, Step.Release, 0b11, reason, 1 << Flag.Arrived)
+    refusal = refusals.refusal_from_event(event, seller_no=9, district=2233)
+    assert refusal.title == reason.name
+    assert refusal.details["step"] == "Release"
+    assert refusal.details["parcel_indices"] == [0, 1]
+    assert "?" not in refusal.message_zh + refusal.message_en
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Refusal.RoleMissing,
+        Refusal.SellerBarred,
+        Refusal.EvidenceMissing,
+        *(reason for reason in Refusal if reason >= Refusal.ManifestTaken),
+    ],
+    ids=lambda reason: reason.name,
+)
+def test_a_refused_declaration_says_what_the_thrown_error_would(reason: Refusal) -> None:
+    event = DeclarationRefused(H, 7, 9, reason)
+    refusal = refusals.refusal_from_event(event, count=300, supervision_mode=9999)
+    assert refusal.title == reason.name
+    assert refusal.details["seller_no"] == 9
+    assert "?" not in refusal.message_zh + refusal.message_en
+
+
+def test_no_refusal_is_no_error() -> None:
+    with pytest.raises(ValueError, match="Zero"):
+        refusals.refusal_from_event(DeclarationRefused(H, 7, 9, Refusal.Zero))
+
+
+# ---------------------------------------------------------------------------------------------------
+# How much fits
+
+
+def test_a_full_call_stays_below_what_a_transaction_may_hold() -> None:
+    draw = random.Random(5)
+    full = [a_declaration(draw, 256) for _ in range(13)]
+    assert calls.gas_of_declarations(full) <= calls.MOST_GAS < 16_777_216
+    assert len(calls.try_declare(full)) <= calls.MOST_CALLDATA < 128 * 1024
+    records = [RecordCall(H, Step.Release, 1, G)] * 120
+    assert calls.gas_of_records(records) <= calls.MOST_GAS
