@@ -73,11 +73,13 @@ def keep(
 
     `first` tells the documents of one operation apart: its number for the first of these.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
+    roots: list[bytes] = []
     for place, (content, parcel_id) in enumerate(zip(contents, parcel_ids, strict=True), first):
         fields = flattened(content)
         secret = new_secret()
         text = orjson.dumps(fields)
+        roots.append(document_root(secret, fields))
         rows.append(
             {
                 "kind": KIND,
@@ -93,14 +95,14 @@ def keep(
                 "seller_no": None,
                 "secret": secret,
                 "fields": text,
-                "root": document_root(secret, fields),
+                "root": roots[-1],
                 "content_digest": hashlib.sha256(text).digest(),
                 "attested_in": None,
                 "received_at": now,
             }
         )
     ids = insert_documents(connection, rows)
-    evidence = record_evidence([row["root"] for row in rows])
+    evidence = record_evidence(roots)
     keep_evidence(connection, evidence, ids)
     return evidence
 

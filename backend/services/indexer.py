@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Any
 
 import structlog
@@ -105,7 +106,7 @@ class Indexer:
         """The blocks of a range whose hashes are worth keeping: its newest ones."""
         wanted = range(max(first, last - readmodel.BLOCKS_KEPT + 1), last + 1)
         found = [block for block in self.gateway.client.blocks(list(wanted)) if block is not None]
-        for older, newer in zip(found, found[1:], strict=False):
+        for older, newer in pairwise(found):
             if newer.parent_hash != older.hash:
                 return []
         return found
