@@ -98,8 +98,6 @@ class _Check:
             value = values.get(name)
             if value and not _is_time(value, pattern):
                 yield self._fault(f"{path}.{name}", value, "not_a_time", form)
-        if self.is_import and values.get("currency", "142") != "142":
-            yield self._fault(f"{path}.currency", values["currency"], "currency_not_rmb")
         for name in _AMOUNTS:
             amount = decimal_of(values.get(name))
             if amount is not None and amount < 0:

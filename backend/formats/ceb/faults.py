@@ -27,6 +27,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "signature_invalid": ("签名节点结构不符", "is not a well-formed XML signature"),
     # Values
     "wrong_length": ("长度应为 {limit} 个字符", "must have exactly {limit} characters"),
+    "wrong_value": ("取值限定为 {limit}", "must be {limit}"),
     "too_short": ("长度不足 {limit} 个字符", "must have at least {limit} characters"),
     "too_long": ("长度超过 {limit} 个字符", "must have at most {limit} characters"),
     "not_a_number": ("不是数值", "is not a number"),
@@ -36,7 +37,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     # Meaning
     "not_a_time": ("不是有效的时间，格式应为 {limit}", "is not a time of the form {limit}"),
     "not_in_list": ("取值应为 {limit} 之一", "must be one of {limit}"),
-    "currency_not_rmb": ("进口币制限定为人民币 142", "must be 142 (RMB) on imports"),
     "sequence": ("商品序号应从 1 开始连续，此处应为 {limit}", "must count 1, 2, 3 …: {limit} here"),
     "unit_pair": (
         "第二单位与第二数量应同时填写且数量为正",

@@ -41,7 +41,7 @@ def _quick_bounds(field: Field) -> tuple[int, int, Callable[[str], str | None] |
 
     `least` of at least 1 says in passing that the text must not be blank.
     """
-    if field.form is not Form.Text or field.collapse:
+    if field.form is not Form.Text or field.collapse or field.fixed is not None:
         return 0, 0, field.broken_rule
     if field.required and not field.blank:
         return max(field.least, 1), field.most or _ANY_LENGTH, None
@@ -55,6 +55,8 @@ def limit_of(field: Field, rule: str) -> object:
     match rule:
         case "wrong_length" | "too_long":
             return field.most
+        case "wrong_value":
+            return field.fixed
         case "too_short":
             return field.least
         case "too_many_digits":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.formats.ceb.fields.layout import MessageLayout, exact, integer, number, text
+from backend.formats.ceb.fields.layout import MessageLayout, exact, fixed, integer, number, text
 
 _IMPORT_HEAD = (
     exact("guid", "系统唯一序号", 36),
@@ -46,7 +46,7 @@ _IMPORT_HEAD = (
     exact("country", "起运国（地区）", 3),
     number("freight", "运费"),
     number("insuredFee", "保费"),
-    exact("currency", "币制", 3),
+    fixed("currency", "币制", "142"),
     exact("wrapType", "包装种类代码", 1, optional=True),
     integer("packNo", "件数", digits=9),
     number("grossWeight", "毛重（公斤）"),
@@ -65,7 +65,7 @@ _IMPORT_LINE = (
     text("barCode", "条码", 50, optional=True),
     exact("country", "原产国（地区）", 3),
     text("tradeCountry", "贸易国", 3, optional=True, least=1),
-    exact("currency", "币制", 3),
+    fixed("currency", "币制", "142"),
     number("qty", "数量"),
     exact("unit", "计量单位", 3),
     number("qty1", "法定数量"),
@@ -117,10 +117,10 @@ _EXPORT_HEAD = (
     text("POD", "指运港代码", 4, least=3, collapse=True),
     number("freight", "运费"),
     exact("fCurrency", "运费币制", 3),
-    exact("fFlag", "运费标志", 1),
+    fixed("fFlag", "运费标志", "3"),
     number("insuredFee", "保费"),
     exact("iCurrency", "保费币制", 3),
-    exact("iFlag", "保费标志", 1),
+    fixed("iFlag", "保费标志", "3"),
     exact("wrapType", "包装种类代码", 1, collapse=True),
     integer("packNo", "件数", digits=9),
     number("grossWeight", "毛重（公斤）"),

@@ -28,7 +28,7 @@ class Field:
 
     `least` and `most` count characters of a text; `digits` and `decimals` limit a number as the XSD facets
     totalDigits and fractionDigits do. `collapse`: white space is folded before the text is measured.
-    `blank`: the element is required but its text may be empty.
+    `blank`: the element is required but its text may be empty. `fixed`: the only text allowed.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Field:
     decimals: int = 0
     collapse: bool = False
     blank: bool = False
+    fixed: str | None = None
 
     def broken_rule(self, value: str) -> str | None:
         """The code of the first rule that the text breaks, or None.
@@ -52,6 +53,8 @@ class Field:
             length = len(_SPACE.sub(" ", value).strip(" ") if self.collapse else value)
             if self.required and not self.blank and not value.strip():
                 return "empty"
+            if self.fixed is not None and value != self.fixed:
+                return "wrong_value"
             if length < self.least:
                 return "wrong_length" if self.least == self.most else "too_short"
             if self.most is not None and length > self.most:
@@ -99,6 +102,11 @@ def text(
 def exact(name: str, title: str, length: int, *, optional: bool = False, collapse: bool = False) -> Field:
     """A text of exactly `length` characters."""
     return Field(name, title, Form.Text, not optional, length, length, collapse=collapse)
+
+
+def fixed(name: str, title: str, value: str) -> Field:
+    """A text that must be this one."""
+    return Field(name, title, Form.Text, True, len(value), len(value), fixed=value)
 
 
 def number(name: str, title: str, *, optional: bool = False) -> Field:

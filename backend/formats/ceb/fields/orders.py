@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.formats.ceb.fields.layout import MessageLayout, exact, integer, number, text
+from backend.formats.ceb.fields.layout import MessageLayout, exact, fixed, integer, number, text
 
 _IMPORT_HEAD = (
     exact("guid", "系统唯一序号", 36),
@@ -20,7 +20,7 @@ _IMPORT_HEAD = (
     number("discount", "非现金抵扣金额"),
     number("taxTotal", "代扣税款"),
     number("acturalPaid", "实际支付金额"),
-    exact("currency", "币制", 3),
+    fixed("currency", "币制", "142"),
     text("buyerRegNo", "订购人注册号", 60),
     text("buyerName", "订购人姓名", 60),
     text("buyerTelephone", "订购人电话", 30),
@@ -48,7 +48,7 @@ _IMPORT_LINE = (
     number("qty", "数量"),
     number("price", "单价"),
     number("totalPrice", "总价"),
-    exact("currency", "币制", 3),
+    fixed("currency", "币制", "142"),
     exact("country", "原产国", 3),
     text("note", "备注", 1000, optional=True),
 )

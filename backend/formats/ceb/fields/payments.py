@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.formats.ceb.fields.layout import MessageLayout, exact, number, text
+from backend.formats.ceb.fields.layout import MessageLayout, exact, fixed, number, text
 
 _IMPORT_HEAD = (
     exact("guid", "系统唯一序号", 36),
@@ -20,7 +20,7 @@ _IMPORT_HEAD = (
     text("payerName", "支付人姓名", 60),
     text("telephone", "支付人电话", 60, optional=True),
     number("amountPaid", "支付金额"),
-    exact("currency", "支付币制", 3),
+    fixed("currency", "支付币制", "142"),
     exact("payTime", "支付时间", 14),
     text("note", "备注", 1000, optional=True),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.formats.ceb.fields.layout import MessageLayout, exact, integer, number, text
+from backend.formats.ceb.fields.layout import MessageLayout, exact, fixed, integer, number, text
 
 _IMPORT_HEAD = (
     exact("guid", "系统唯一序号", 36),
@@ -16,7 +16,7 @@ _IMPORT_HEAD = (
     text("orderNo", "订单编号", 60),
     number("freight", "运费", optional=True),
     number("insuredFee", "保价费", optional=True),
-    exact("currency", "币制", 3),
+    fixed("currency", "币制", "142"),
     number("weight", "毛重"),
     integer("packNo", "件数", digits=9),
     text("goodsInfo", "主要货物信息", 200, optional=True),
