@@ -1,0 +1,48 @@
+"""`guanlian`: one command per need of whoever runs an installation.
+
+Exit codes: 0 done; 1 refused or failed, with the reason in words; 2 wrong usage; 3 the installation is not
+running; 4 the chain cannot be reached.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from backend.commands import installing, keeping, reading, telling
+
+app = typer.Typer(
+    name="guanlian",
+    help="Guanlian 关链: a shared ledger for cross-border e-commerce clearance.",
+    epilog="Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 not running, 4 chain unreachable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+for command in (
+    installing.up,
+    installing.down,
+    installing.reset,
+    installing.status,
+    installing.logs,
+    installing.doctor,
+    installing.deploy,
+    telling.demo,
+    telling.simulate,
+    reading.parcel,
+    reading.blacklist,
+    reading.participants,
+    keeping.reindex,
+    installing.serve,
+):
+    app.command()(command)
+app.add_typer(keeping.keys, name="keys")
+
+
+def main() -> None:
+    """The entry point of the `guanlian` program."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

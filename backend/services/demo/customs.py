@@ -1,0 +1,37 @@
+"""What a customs officer of the demo does with a parcel: read its documents, compare them, decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from backend.domain.documents import MESSAGES, Document, DocumentKind, document_of
+from backend.domain.matching import MatchReport, match
+
+
+def judge(view: Mapping[str, Any]) -> MatchReport:
+    """The comparison of the documents that a parcel's view shows to its customs district."""
+    found = {document.kind: document for document in map(_document, view.get("documents", []))}
+    return match(
+        found[DocumentKind.Declaration],
+        found.get(DocumentKind.Order),
+        found.get(DocumentKind.Payment),
+        found.get(DocumentKind.Waybill),
+    )
+
+
+def _document(view: Mapping[str, Any]) -> Document:
+    """A document from its fields as the API gives them: `OrderHead.orderNo`, `OrderList.2.qty`."""
+    facts = MESSAGES[view["message_type"]]
+    line = re.compile(rf"{facts.line}\.(\d+)\.(\w+)") if facts.line else None
+    head: dict[str, str] = {}
+    lines: dict[int, dict[str, str]] = {}
+    for field in view["fields"]:
+        path, value = field["path"], field["value"]
+        if path.startswith(facts.head + "."):
+            head[path.removeprefix(facts.head + ".")] = value
+        # Derived parts of a field, `gcode.heading` say, do not match: the field itself is there too.
+        elif line is not None and (place := line.fullmatch(path)):
+            lines.setdefault(int(place[1]), {})[place[2]] = value
+    return document_of(view["message_type"], head, [lines[number] for number in sorted(lines)])

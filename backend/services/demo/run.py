@@ -1,0 +1,71 @@
+"""One run of the demo on an installation, from start-up to what it did."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backend.services import installation
+from backend.services.demo.client import Roles
+from backend.services.demo.plan import plan
+from backend.services.demo.story import Report, Story, Told, is_barred
+from backend.services.installation import Running
+
+#: Seconds between blocks where the demo makes the installation: it waits for the chain some twenty times.
+BLOCK_TIME = 0.5
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What a run did, and where to look at it."""
+
+    running: Running
+    told: Told
+    seed: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        declared = self.told.declared
+        return {
+            "parcels": [parcel.parcel_id for parcel in declared],
+            "undeclared": [parcel.parcel_id for parcel in self.told.parcels if not parcel.is_declared],
+            "manifests": sorted({parcel.manifest for parcel in declared}),
+            "by_state": dict(Counter(parcel.state for parcel in declared).most_common()),
+            "refused": self.told.refused,
+            "documents": self.told.documents,
+            "steps": self.told.steps,
+            "seed": self.seed,
+            "seconds": round(self.seconds, 1),
+            **self.running.as_json(),
+        }
+
+    def parcel_to_show(self) -> str | None:
+        """A parcel with a long life behind it, for the code on the terminal."""
+        for state in ("Departed", "Delivered", "Closed", "Released"):
+            for parcel in self.told.declared:
+                if parcel.state == state:
+                    return parcel.parcel_id
+        return None
+
+
+def run_demo(
+    home: Path,
+    parcels: int,
+    seed: int,
+    *,
+    progress: Callable[[str], None],
+    report: Report,
+    block_time: float | None = None,
+) -> Demo:
+    """Brings the installation up where it is not, and tells the story on it with new parcels."""
+    fresh = not (home / "config.json").exists()
+    running = installation.up(home, block_time=block_time or (BLOCK_TIME if fresh else None), progress=progress)
+    started = time.monotonic()
+    with Roles(running.api_url, running.keys) as roles:
+        planned = plan(roles, parcels, seed, barred=is_barred(roles))
+        told = Story(roles, planned, report).run()
+    return Demo(running, told, planned.seed, time.monotonic() - started)
