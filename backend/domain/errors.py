@@ -96,6 +96,24 @@ class NotFound(GuanlianError):
     en = "No {what} {value} is known here"
 
 
+class MethodNotAllowed(GuanlianError):
+    status = 405
+    zh = "此地址不支持方法 {method}"
+    en = "Method {method} is not allowed here"
+
+
+class RequestTimedOut(GuanlianError):
+    status = 408
+    zh = "请求正文在 {seconds} 秒内未传完"
+    en = "The request's body did not arrive within {seconds} seconds"
+
+
+class MediaTypeUnsupported(GuanlianError):
+    status = 415
+    zh = "不支持的内容类型 {media_type}：需要 {needed}"
+    en = "Content of type {media_type} is not taken here: {needed} is needed"
+
+
 class RateLimited(GuanlianError):
     status = 429
     zh = "请求过于频繁，请在 {retry_after} 秒后重试"
@@ -136,6 +154,14 @@ class ChainUnavailable(GuanlianError):
     status = 503
     zh = "区块链节点暂时无法访问，提交的内容已保存，恢复后自动发送"
     en = "The chain cannot be reached now; what was submitted is kept and sent when it answers again"
+
+
+class InternalFault(GuanlianError):
+    """A fault of our own. The answer names the request, the log names the fault."""
+
+    status = 500
+    zh = "系统内部错误，请求编号 {request_id} 已记录"
+    en = "A fault of our own: it is logged under request {request_id}"
 
 
 class WrongChain(GuanlianError):

@@ -27,7 +27,7 @@ from backend.services.evidence import commit_alone
 from backend.services.gateway import Gateway
 from backend.services.membership import require_role
 from backend.services.outbox import account_of, enqueue_call, new_operation
-from backend.services.paging import cursor_of, numbers_of
+from backend.services.paging import USUAL_ITEMS, cursor_of, numbers_of
 from backend.services.parcel_documents import fields_of
 from backend.services.parcels import completeness, participant_json
 from backend.store import listing_queries as queries
@@ -124,10 +124,18 @@ def lift(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evidenc
     return operation_id
 
 
-def list_listings(
-    gateway: Gateway, wanted: queries.ListingFilter, cursor: str | None, limit: int
+def search_listings(
+    gateway: Gateway,
+    *,
+    text: str | None = None,
+    status: str | None = None,
+    level: Level | None = None,
+    participant_no: int | None = None,
+    cursor: str | None = None,
+    limit: int = USUAL_ITEMS,
 ) -> dict[str, Any]:
-    """A page of the blacklist, newest first. Public."""
+    """A page of the blacklist, newest first. Public. `text` is part of a name, or a whole code or number."""
+    wanted = queries.ListingFilter(participant_no, level, status, text)
     now = gateway.now()
     below = numbers_of(cursor, 1)[0] if cursor else None
     with gateway.database.read() as connection:

@@ -35,7 +35,7 @@ def document_views(rows: Sequence[Any], manifest: Any, caller: Caller) -> list[d
             "version": row.version,
             "participant_no": row.participant_no,
             "root": "0x" + row.root.hex(),
-            "attested": row.attested,
+            "attested": row.attested_in is not None,
             "received_at": iso(row.received_at),
             "erased": row.fields is None,
             "fields": [{"path": path, "value": value} for path, value in fields_of(row)],

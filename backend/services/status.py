@@ -65,7 +65,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
         },
         "read_model": {"manifests": manifests, "parcels": parcels},
         "outbox": {
-            **{name: sum(row.count for row in depth if row.status == name) for name in _STATUSES},
+            **{name: sum(_count(row) for row in depth if row.status == name) for name in _STATUSES},
             "oldest_waiting_at": None if waiting is None else iso(waiting),
             "oldest_waiting_seconds": None if waiting is None else max(0, now - waiting),
             "accounts": _by_account(depth),
@@ -119,7 +119,7 @@ def readiness(gateway: Gateway) -> dict[str, bool]:
 def outbox_depths(connection: Connection) -> dict[str, int]:
     """How many outbox rows are waiting, sent and quarantined."""
     depth = outbox.depth(connection)
-    return {name: sum(row.count for row in depth if row.status == name) for name in _STATUSES}
+    return {name: sum(_count(row) for row in depth if row.status == name) for name in _STATUSES}
 
 
 def package_version() -> str:
@@ -132,6 +132,10 @@ def package_version() -> str:
 _STATUSES = ("waiting", "sent", "quarantined")
 
 
+def _count(row: Any) -> int:
+    return int(row._mapping["count"])
+
+
 def _waiting(depth: list[Any]) -> int | None:
     return min((row.oldest for row in depth if row.status == "waiting"), default=None)
 
@@ -140,7 +144,7 @@ def _by_account(depth: list[Any]) -> list[dict[str, Any]]:
     accounts: dict[str, dict[str, Any]] = {}
     for row in depth:
         entry = accounts.setdefault(row.account, {"account": row.account, **dict.fromkeys(_STATUSES, 0)})
-        entry[row.status] = row.count
+        entry[row.status] = _count(row)
         if row.status == "waiting":
             entry["oldest_waiting_at"] = iso(row.oldest)
     return list(accounts.values())
@@ -168,7 +172,7 @@ def _blocked_account(row: Any, reason: str) -> dict[str, Any]:
         "what": "outbox",
         "account": row.account,
         "status": row.status,
-        "count": row.count,
+        "count": _count(row),
         "reason": reason,
         "since": iso(row.oldest),
     }
