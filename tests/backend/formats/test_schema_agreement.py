@@ -148,9 +148,7 @@ def test_every_text_at_its_limit_passes_and_one_more_character_does_not(message_
 def test_random_values_get_the_schemas_verdict(data: st.DataObject) -> None:
     message_type = data.draw(st.sampled_from(TYPES))
     root = single(message_type)
-    texts = st.text(
-        st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"), max_size=70
-    )
+    texts = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff"), max_size=70)
     numbers = st.text("0123456789.+- ", max_size=24)
     for leaf in data.draw(st.lists(st.sampled_from(leaves(root)), min_size=1, max_size=3)):
         leaf.text = data.draw(st.one_of(texts, numbers))
