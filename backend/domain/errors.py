@@ -90,6 +90,14 @@ class ParticipantNotYours(GuanlianError):
     en = "{field} is {value}, which is not the participant this key speaks for ({participant_no})"
 
 
+class FormNotOurs(GuanlianError):
+    """A form that this session did not give out, or that another site sent in the reader's name."""
+
+    status = 403
+    zh = "表单已过期或并非来自本页面，没有进行任何操作，请重新提交"
+    en = "The form was too old or did not come from this page: nothing was done, please send it again"
+
+
 class NotFound(GuanlianError):
     status = 404
     zh = "找不到 {what} {value}"
