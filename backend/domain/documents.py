@@ -144,7 +144,7 @@ def is_public(path: str) -> bool:
 
 @dataclass(frozen=True)
 class Document:
-    """One document of one parcel; compared and hashed by its whole content."""
+    """One document of one parcel, equal to another only if every field is."""
 
     kind: DocumentKind
     direction: Direction
