@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.instants import iso
@@ -29,7 +29,14 @@ class ParcelFilter:
     flags: tuple[Flag, ...] = ()
     without_flags: tuple[Flag, ...] = ()
     parcel_ids: tuple[bytes, ...] = ()
-    manifests: queries.ManifestFilter = field(default_factory=queries.ManifestFilter)
+    manifest: bytes | None = None
+    seller_no: int | None = None
+    declarant_no: int | None = None
+    #: The declaring or the port district.
+    district: int | None = None
+    #: Unix seconds, both included.
+    declared_since: int | None = None
+    declared_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +113,12 @@ def _by_id(connection: Connection, caller: Caller, wanted: ParcelFilter) -> list
     places = readmodel.places_of(connection, list(wanted.parcel_ids))
     newest = [places[parcel][0] for parcel in wanted.parcel_ids if parcel in places]
     matching = {
-        row.id: (word, sets)
-        for row, word, sets in _matching(connection, caller, wanted, sight_of(caller), newest)
+        row.id: (word, sets) for row, word, sets in _matching(connection, caller, wanted, sight_of(caller), newest)
     }
     return [
         _Found(place, place.position, matching[place.id][1])
         for place in newest
-        if matching.get(place.id, (0, None))[0] >> place.position & 1 and _fits(place, wanted.manifests)
+        if matching.get(place.id, (0, None))[0] >> place.position & 1 and _fits(place, wanted)
     ]
 
 
@@ -144,24 +150,23 @@ def _with_occupied(wanted: ParcelFilter) -> queries.ManifestFilter:
     if wanted.states:
         words.append(sum(1 << state for state in set(wanted.states)))
     words += [1 << (FLAG_SETS + flag) for flag in wanted.flags]
-    facts = wanted.manifests
     return queries.ManifestFilter(
-        manifest=facts.manifest,
-        seller_no=facts.seller_no,
-        declarant_no=facts.declarant_no,
-        district=facts.district,
-        declared_since=facts.declared_since,
-        declared_until=facts.declared_until,
+        manifest=wanted.manifest,
+        seller_no=wanted.seller_no,
+        declarant_no=wanted.declarant_no,
+        district=wanted.district,
+        declared_since=wanted.declared_since,
+        declared_until=wanted.declared_until,
         occupied=tuple(words),
     )
 
 
-def _fits(row: Any, facts: queries.ManifestFilter) -> bool:
+def _fits(row: Any, wanted: ParcelFilter) -> bool:
     return (
-        (facts.manifest is None or row.manifest == facts.manifest)
-        and (facts.seller_no is None or row.seller_no == facts.seller_no)
-        and (facts.declarant_no is None or row.declarant_no == facts.declarant_no)
-        and (facts.district is None or facts.district in (row.declaring_district, row.port_district))
-        and (facts.declared_since is None or row.declared_at >= facts.declared_since)
-        and (facts.declared_until is None or row.declared_at <= facts.declared_until)
+        (wanted.manifest is None or row.manifest == wanted.manifest)
+        and (wanted.seller_no is None or row.seller_no == wanted.seller_no)
+        and (wanted.declarant_no is None or row.declarant_no == wanted.declarant_no)
+        and (wanted.district is None or wanted.district in (row.declaring_district, row.port_district))
+        and (wanted.declared_since is None or row.declared_at >= wanted.declared_since)
+        and (wanted.declared_until is None or row.declared_at <= wanted.declared_until)
     )

@@ -1,0 +1,180 @@
+"""What bodies may hold: strict types, no unknown fields, every length bounded."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Any, Self
+
+from fastapi import Path, Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from backend.domain.events import Level
+from backend.domain.grounds import Ground
+from backend.domain.lifecycle import STEPS_NOT_RECORDED, Flag, State, Step
+from backend.domain.participants import CreditGrade, Role
+from backend.services.access import Scope
+from backend.services.paging import MOST_ITEMS, USUAL_ITEMS
+
+#: Parcels in one request.
+MOST_PARCELS = 1_000
+#: Participant numbers are `uint32` on the chain; one has never been given out beyond what a row can hold.
+MOST_NUMBER = 2**31 - 1
+
+
+class Named:
+    """An enumeration by its members' names, in bodies, queries and the interface description alike."""
+
+    def __init__(self, cls: type[Enum], *left_out: Enum) -> None:
+        self.cls = cls
+        self.names = {member.name: member for member in cls if member not in left_out}
+
+    def parse(self, value: Any) -> Any:
+        if isinstance(value, self.cls):
+            return value
+        if isinstance(value, str) and value in self.names:
+            return self.names[value]
+        raise PydanticCustomError("enum", "one of {names}", {"names": ", ".join(self.names)})
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda member: member.name),
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.names)}
+
+
+StepName = Annotated[Step, Named(Step, *STEPS_NOT_RECORDED)]
+StateName = Annotated[State, Named(State)]
+FlagName = Annotated[Flag, Named(Flag)]
+RoleName = Annotated[Role, Named(Role)]
+CreditGradeName = Annotated[CreditGrade, Named(CreditGrade)]
+LevelName = Annotated[Level, Named(Level)]
+GroundName = Annotated[Ground, Named(Ground)]
+ScopeName = Annotated[Scope, Named(Scope)]
+
+
+def _sound(value: Any) -> Any:
+    """Refuses what no encoding can write: half a surrogate pair, anywhere in a JSON value."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ValueError("text with half a surrogate pair") from None
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            _sound(name)
+            _sound(member)
+    elif isinstance(value, list):
+        for member in value:
+            _sound(member)
+    return value
+
+
+ParcelIdText = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+HashText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
+DistrictText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+InstantText = Annotated[str, StringConstraints(min_length=10, max_length=40)]
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Evidence = Annotated[
+    dict[Annotated[str, StringConstraints(min_length=1, max_length=80)], Any],
+    Field(min_length=1, max_length=200),
+    AfterValidator(_sound),
+]
+
+ParcelId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+ManifestId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$")]
+ParticipantNo = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+ListingId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
+
+Cursor = Annotated[str | None, Query(max_length=120, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items of a page")]
+USUAL = USUAL_ITEMS
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", str_max_length=4_000)
+
+
+class RecordBody(Body):
+    """A step of parcels, with one evidence document for all or one for each."""
+
+    step: StepName
+    parcels: Annotated[list[ParcelIdText], Field(min_length=1, max_length=MOST_PARCELS)]
+    evidence: Evidence | None = None
+    evidence_of: Annotated[dict[ParcelIdText, Evidence], Field(max_length=MOST_PARCELS)] | None = None
+    reference: Reference | None = None
+
+    @model_validator(mode="after")
+    def _one_kind_of_evidence(self) -> Self:
+        if self.evidence is not None and self.evidence_of is not None:
+            raise ValueError("either evidence or evidence_of")
+        return self
+
+
+class RegistrationBody(Body):
+    """An organisation to register. Platforms and customs register sellers, governance anyone."""
+
+    uscc: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{10}([0-9A-Z]{8})?$")]
+    name_zh: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]
+    name_en: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_sound)]
+    roles: Annotated[list[RoleName], Field(min_length=1, max_length=len(Role))] = [Role.Seller]
+    customs_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{10}$")] | None = None
+    district: DistrictText | None = None
+    account: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
+    hosted: bool = False
+
+
+class AccountBody(Body):
+    """An account to add: an address whose key is elsewhere, or none for one that this gateway keeps."""
+
+    address: Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")] | None = None
+
+
+class RolesBody(Body):
+    roles: Annotated[list[RoleName], Field(min_length=1, max_length=len(Role))]
+    district: DistrictText | None = None
+
+
+class CreditGradeBody(Body):
+    credit_grade: CreditGradeName
+
+
+class SuspensionBody(Body):
+    suspended: bool
+
+
+class ListingBody(Body):
+    """A listing to propose; `until` is an ISO 8601 instant with its time zone."""
+
+    participant_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)]
+    level: LevelName = Level.Barred
+    ground: GroundName
+    until: InstantText
+    evidence: Evidence
+
+
+class EvidenceBody(Body):
+    evidence: Evidence
+
+
+class KeyBody(Body):
+    """A key to create: for a participant, or for governance and operators without a number."""
+
+    participant_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)] | None = None
+    scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=len(Scope))]
+    label: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]
