@@ -70,7 +70,8 @@ def main(arguments: list[str]) -> int:
     aside = pid_file.with_suffix(".new")
     aside.write_text(str(node.pid))
     aside.replace(pid_file)
-    return _keep(link, node)
+    status = _keep(link, node)
+    return status if status >= 0 else 128 - status
 
 
 if __name__ == "__main__":

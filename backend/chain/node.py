@@ -90,19 +90,19 @@ def start_node(
     chain_id: int = EMBEDDED_CHAIN,
     block_time: float | None = 1,
     accounts: int = 40,
+    states_kept: int = STATES_KEPT,
     timeout: float = 30,
 ) -> NodeProcess:
     """Starts the node of an installation and waits until it answers.
 
     `block_time` in seconds, fractions allowed; None mines at every transaction. The first `accounts` of the
-    mnemonic own ether, and gas costs nothing. Raises ChainUnavailable where the port is taken, a node of this
+    mnemonic own ether, and gas costs nothing. `states_kept` past states can be gone back to. Raises ChainUnavailable where the port is taken, a node of this
     home runs already, or the node does not answer in time.
     """
     _collect_keepers()
     if running_node(home) is not None:
         raise ChainUnavailable(reason=f"the node of {home} runs already")
-    if free_port(port) != port:
-        raise ChainUnavailable(reason=f"port {port} is taken")
+    _await_port(port, time.monotonic() + 2)
     folder = home / "chain"
     folder.mkdir(parents=True, exist_ok=True)
     link, pid_file, log = folder / "state.json", folder / "node.pid", folder / "node.log"
@@ -113,7 +113,7 @@ def start_node(
         str(anvil_executable()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
         "--mnemonic", mnemonic, "--accounts", str(accounts), "--hardfork", "osaka",
         "--gas-limit", str(BLOCK_GAS), "--enable-tx-gas-limit", "--block-base-fee-per-gas", "0",
-        "--gas-price", "0", "--prune-history", str(STATES_KEPT), "--quiet",
+        "--gas-price", "0", "--prune-history", str(states_kept), "--quiet",
         "--dump-state", str(link), "--state-interval", str(STATE_INTERVAL),
         *([] if kept_state is None else ["--load-state", str(kept_state)]),
         *([] if block_time is None else ["--block-time", str(block_time)]),
@@ -162,7 +162,7 @@ def stop_node(pid: int, home: Path | None = None, timeout: float = 30) -> bool:
         return False
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
-    while _is_node(pid, link):
+    while not _has_ended(pid):
         if time.monotonic() > deadline:
             raise ChainUnavailable(reason=f"node {pid} does not end")
         time.sleep(0.05)
@@ -200,6 +200,14 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
+def _await_port(port: int, deadline: float) -> None:
+    """A node that was killed keeps its port for the moment that the system needs to clear it away."""
+    while free_port(port) != port:
+        if time.monotonic() > deadline:
+            raise ChainUnavailable(reason=f"port {port} is taken")
+        time.sleep(0.05)
+
+
 def _await_answer(kept: subprocess.Popen[bytes], rpc_url: str, log: Path, deadline: float) -> None:
     client = ChainClient(rpc_url, timeout=2)
     try:
@@ -228,6 +236,17 @@ def _is_node(pid: int, link: Path) -> bool:
         return False
     state = Path(words[words.index("--dump-state") + 1])
     return state == link or (not link.is_absolute() and state.parts[-len(link.parts) :] == link.parts)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a process holds nothing any more: it is gone, or only waits for its parent to collect it."""
+    status = Path(f"/proc/{pid}/stat")
+    if not Path("/proc/self").exists():
+        return not _command_of(pid)
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
 
 
 def _command_of(pid: int) -> list[str]:
