@@ -13,7 +13,7 @@ from backend.domain.errors import NotFound, StoreUnavailable
 from backend.domain.instants import iso
 from backend.formats.qr import qr_svg
 from backend.services.freshness import Freshness, Reach, freshness_of, ledger_size
-from backend.services.listings import search_listings
+from backend.services.listings import STATUSES, search_listings
 from backend.services.parcels import parcel_view
 from backend.web.parcel_page import parcel_page
 from backend.web.rendering import HEADERS, PageRoute, gateway_of, language_for, redirect, render
@@ -97,7 +97,7 @@ def blacklist(
     """Who is listed, public and searchable."""
     gateway = gateway_of(request)
     freshness = freshness_of(gateway)
-    chosen = status if status in LISTING_STATUSES else ""
+    chosen = status if status in STATUSES else ""
     found = search_listings(
         gateway, text=q.strip() or None, status=chosen or None, cursor=cursor or None, limit=50
     )
@@ -109,15 +109,12 @@ def blacklist(
         listings=found["items"],
         q=q,
         status=chosen,
-        statuses=LISTING_STATUSES,
+        statuses=STATUSES,
         more=more,
         freshness=freshness,
         block=found["complete_to_block"],
         at=found.get("complete_to_time"),
     )
-
-
-LISTING_STATUSES = ("in_force", "proposed", "expired", "lifted")
 
 
 def _invalid(request: Request, code: str) -> HTMLResponse:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.countries import country_named
-from backend.domain.districts import district_named
 from backend.domain.lifecycle import Direction, Flag, State, Step
 from backend.domain.verdict import ParcelFacts, Verdict, judge
+from backend.web.rendering import district_text
 from backend.web.texts import Language, text, word
 
 #: The revealed fields in the order in which a buyer asks for them, by the field's name.
@@ -66,8 +66,8 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
         verdict=judge(facts_of(view)),
         seller=view["seller"],
         declarant=view["declarant"],
-        declaring=district_text(view["declaring_district"], language),
-        port=district_text(view["port_district"], language),
+        declaring=district_text(language, view["declaring_district"]),
+        port=district_text(language, view["port_district"]),
         direction=text(language, f"facts.{view['direction']}"),
         mode=word(language, f"mode.{view['supervision_mode']}", str(view["supervision_mode"])),
         manifest=view["manifest"],
@@ -92,15 +92,6 @@ def facts_of(view: Mapping[str, Any]) -> ParcelFacts:
         steps=frozenset(Step[entry["step"]] for entry in view["history"]),
         earlier_manifests=len(view.get("earlier", ())),
     )
-
-
-def district_text(code: str | int, language: Language) -> str:
-    """A district by name and number: `Pudong airport customs (2233)`."""
-    district = district_named(code)
-    name = district.zh if language is Language.Chinese else district.en
-    if district.code in name:
-        return name
-    return f"{name}（{district.code}）" if language is Language.Chinese else f"{name} ({district.code})"
 
 
 def _entry(view: Mapping[str, Any], entry: Mapping[str, Any], language: Language) -> Entry:
@@ -131,7 +122,7 @@ _PLACES = {
 
 def _where(view: Mapping[str, Any], step: str, language: Language) -> str:
     place = _PLACES.get(Step[step])
-    return "" if place is None else district_text(view[place], language)
+    return "" if place is None else district_text(language, view[place])
 
 
 def _goods(revealed: Mapping[str, Any] | None, language: Language) -> tuple[GoodsLine, ...]:

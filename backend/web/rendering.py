@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from backend.domain.districts import district_named
 from backend.domain.errors import GuanlianError, Unauthenticated
 from backend.services.gateway import Gateway
 from backend.web.texts import Language, language_of, text, word
@@ -71,7 +72,7 @@ def language_for(request: Request) -> Language:
     )
 
 
-def render(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def render(request: Request, template: str, http_status: int = 200, /, **values: Any) -> HTMLResponse:
     """A page in the reader's language. A choice made by `?lang=` is remembered for a year."""
     language = language_for(request)
     other = request.url.include_query_params(lang=language.other.value)
@@ -83,13 +84,14 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         "plain_time": partial(plain_time, language),
         "asset": _asset,
         "named": partial(named, language),
+        "district": partial(district_text, language),
         "other_language": f"{other.path}?{other.query}" if request.method == "GET" else f"/?lang={language.other}",
         "path": request.url.path,
         "session": getattr(request.state, "session", None),
         **values,
     }
     page = _environment.get_template(template).render(context)
-    response = HTMLResponse(page, status, HEADERS)
+    response = HTMLResponse(page, http_status, HEADERS)
     if request.query_params.get("lang") in tuple(Language):
         response.set_cookie(
             LANGUAGE_COOKIE, language.value, max_age=31_536_000, samesite="lax", httponly=True, path="/"
@@ -134,6 +136,15 @@ def named(language: Language, participant: dict[str, Any] | None) -> str:
     return str(name) if name else text(language, "seller.unnamed", number=participant.get("participant_no", "?"))
 
 
+def district_text(language: Language, code: str | int) -> str:
+    """A district by name and number: `Pudong airport customs (2233)`."""
+    district = district_named(code)
+    name = district.zh if language is Language.Chinese else district.en
+    if district.code in name:
+        return name
+    return f"{name}（{district.code}）" if language is Language.Chinese else f"{name} ({district.code})"
+
+
 def _moment(at: int | str | None) -> datetime | None:
     if at is None or at == "":
         return None
@@ -164,7 +175,7 @@ class PageRoute(APIRoute):
                 return render(request, "error.html", 422, title_key="error.title", error=None, key="error.form")
             except Exception:
                 # The reader gets no internals; the log does.
-                _log.exception("page failed", path=request.url.path)
+                _log.exception("page failed", route=self.path)
                 return render(
                     request, "error.html", 500, title_key="error.title", error=None, key="error.unexpected"
                 )

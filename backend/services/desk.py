@@ -1,0 +1,31 @@
+"""What somebody at a desk needs beside the lists: who they are, and whether a parcel's documents agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.domain.documents import DocumentKind
+from backend.domain.matching import MatchReport
+from backend.services.access import Caller
+from backend.services.demo.customs import judge
+from backend.services.gateway import Gateway
+from backend.services.parcels import participant_json
+from backend.store.profiles import names_of
+
+
+def whoever(gateway: Gateway, caller: Caller) -> dict[str, Any] | None:
+    """The participant a caller speaks for, by number and names; None for governance and operators."""
+    if caller.participant_no is None:
+        return None
+    with gateway.database.read() as connection:
+        return participant_json(caller.participant_no, names_of(connection, [caller.participant_no]))
+
+
+def match_report(view: Mapping[str, Any]) -> MatchReport | None:
+    """Whether the documents in a parcel view agree; None where the reader has too few to compare."""
+    documents = view.get("documents") or []
+    readable = {document["kind"] for document in documents if not document["erased"]}
+    if DocumentKind.Declaration not in readable or len(readable) < 2:
+        return None
+    return judge({"documents": [document for document in documents if not document["erased"]]})

@@ -1,0 +1,224 @@
+"""Parcels at the console: found, looked into, and moved a step by hand; messages are sent from here too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse
+
+from backend.domain.choices import FROM_DOCUMENTS, ParcelPlace, steps_open_to
+from backend.domain.errors import NotFound
+from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
+from backend.domain.matching import MatchReport
+from backend.services.access import Caller, Scope, require
+from backend.services.desk import match_report
+from backend.services.intake import receive_message
+from backend.services.parcel_search import ParcelFilter, list_parcels
+from backend.services.parcels import parcel_view
+from backend.services.steps import submit_steps
+from backend.web.pages import parcel_id_in
+from backend.web.parcel_page import parcel_page
+from backend.web.rendering import PageRoute, district_text, gateway_of, language_for, redirect, render
+from backend.web.sessions import OwnForm, Session, SignedIn
+
+router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
+
+PAGE = 50
+#: Characters of a note; the evidence keeps it whole.
+LONGEST_NOTE = 2000
+
+_Member = TypeVar("_Member", bound=IntEnum)
+
+
+# ---------------------------------------------------------------------------------------------------
+# Messages
+
+
+@router.get("/message")
+def message_form(request: Request, session: SignedIn) -> HTMLResponse:
+    return render(request, "console/message.html", outcome=None, empty=False)
+
+
+@router.post("/message")
+def send_message(
+    request: Request,
+    session: OwnForm,
+    file: Annotated[UploadFile | None, File()] = None,
+    text: Annotated[str, Form()] = "",
+    dry_run: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Takes in one message and shows its receipt in words. The same message again is answered as before."""
+    gateway = gateway_of(request)
+    uploaded = b"" if file is None else file.file.read(gateway.settings.largest_message + 1)
+    body = uploaded or text.strip().encode()
+    if not body:
+        return render(request, "console/message.html", 422, outcome=None, empty=True)
+    require(session.caller, "send messages", Scope.enterprise)
+    outcome = receive_message(gateway, session.caller.acting_no, body, dry_run=bool(dry_run))
+    return render(
+        request,
+        "console/message.html",
+        422 if outcome.is_refused else 200,
+        outcome=outcome.as_json(),
+        empty=False,
+    )
+
+
+# ---------------------------------------------------------------------------------------------------
+# Parcels
+
+
+@router.get("/parcels")
+def parcel_list(
+    request: Request,
+    session: SignedIn,
+    state: str = "",
+    flag: str = "",
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> HTMLResponse:
+    return _list(request, session, state, flag, cursor)
+
+
+@router.post("/steps")
+def record_step(
+    request: Request,
+    session: OwnForm,
+    step: Annotated[str, Form()] = "",
+    parcels: Annotated[list[str] | None, Form()] = None,
+    codes: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Records one step on the parcels that were ticked or typed, with the note as its evidence."""
+    require(session.caller, "record steps", Scope.enterprise, Scope.authority)
+    typed = [code for code in re.split(r"[\s,;]+", codes) if code]
+    given = [*(parcels or []), *typed]
+    wrong = [code for code in given if parcel_id_in(code) is None]
+    chosen = _member(Step, step)
+    problem = (
+        ("steps.badcodes", {"codes": ", ".join(code[:70] for code in wrong[:5])})
+        if wrong
+        else ("steps.noparcels", {})
+        if not given
+        else ("steps.nonote", {})
+        if not note.strip()
+        else ("steps.choose", {})
+        if chosen is None
+        else None
+    )
+    if problem is not None or chosen is None:
+        return _list(request, session, "", "", "", problem=problem, typed=codes, note=note, status=422)
+    wanted = list(dict.fromkeys(bytes.fromhex(parcel_id_in(code) or "") for code in given))
+    evidence = {"step": chosen.name, "note": note.strip()}
+    operation_id = submit_steps(gateway_of(request), session.caller.acting_no, chosen, wanted, evidence)
+    return redirect(f"/console/operations/{operation_id}")
+
+
+@router.get("/parcels/{code}")
+def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
+    """One parcel with what this caller may see of it: documents, their comparison, refusals, steps."""
+    parcel_id = parcel_id_in(code)
+    if parcel_id is None:
+        raise NotFound(what="parcel", value=code[:70])
+    view = parcel_view(gateway_of(request), bytes.fromhex(parcel_id), session.caller)
+    return render(
+        request,
+        "console/parcel.html",
+        page=parcel_page(view, language_for(request)),
+        view=view,
+        report=_report_lines(match_report(view)),
+        steps=steps_open_to(
+            session.caller.participant_no or 0, session.roles, session.caller.district, _place(view)
+        ),
+    )
+
+
+def steps_of(caller: Caller) -> tuple[Step, ...]:
+    """The steps that a caller's roles may take by hand at all, in the table's order."""
+    return tuple(
+        step
+        for step, rules in RULES.items()
+        if step not in FROM_DOCUMENTS and any(caller.bears(rule.role) for rule in rules)
+    )
+
+
+# ---------------------------------------------------------------------------------------------------
+
+
+def _list(
+    request: Request,
+    session: Session,
+    state: str,
+    flag: str,
+    cursor: str,
+    *,
+    problem: tuple[str, dict[str, str]] | None = None,
+    typed: str = "",
+    note: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    language = language_for(request)
+    wanted_state, wanted_flag = _member(State, state), _member(Flag, flag)
+    wanted = ParcelFilter(
+        states=() if wanted_state is None else (wanted_state,),
+        flags=() if wanted_flag is None else (wanted_flag,),
+    )
+    found = list_parcels(gateway_of(request), session.caller, wanted, cursor or None, PAGE)
+    following = {"state": state, "flag": flag, "cursor": found["next"]} if found["next"] else None
+    return render(
+        request,
+        "console/parcels.html",
+        status,
+        parcels=[_with_places(parcel, language) for parcel in found["items"]],
+        more="" if following is None else urlencode(following),
+        state="" if wanted_state is None else wanted_state.name,
+        flag="" if wanted_flag is None else wanted_flag.name,
+        states=list(State),
+        flags=list(Flag),
+        steps=steps_of(session.caller),
+        problem=problem,
+        typed=typed,
+        note=note,
+    )
+
+
+def _with_places(parcel: Mapping[str, Any], language: Any) -> dict[str, Any]:
+    return {
+        **parcel,
+        "declaring": district_text(language, parcel["declaring_district"]),
+        "port": district_text(language, parcel["port_district"]),
+    }
+
+
+def _place(view: Mapping[str, Any]) -> ParcelPlace:
+    return ParcelPlace(
+        state=State[view["state"]],
+        flags=frozenset(Flag[name] for name in view["flags"]),
+        direction=Direction[view["direction"]],
+        supervision_mode=int(view["supervision_mode"]),
+        declaring_district=int(view["declaring_district"]),
+        port_district=int(view["port_district"]),
+        declarant_no=view["declarant"]["participant_no"],
+        seller_barred=bool(view["seller"]["barred"]),
+    )
+
+
+def _report_lines(report: MatchReport | None) -> dict[str, Any] | None:
+    if report is None:
+        return None
+    return {"outcome": report.outcome.value, "failures": _failures(report)}
+
+
+def _failures(report: MatchReport) -> Sequence[dict[str, Any]]:
+    return [
+        {"rule": failure.rule, "zh": failure.zh, "en": failure.en, "fields": failure.fields}
+        for failure in report.failures
+    ]
+
+
+def _member(kind: type[_Member], name: str) -> _Member | None:
+    return kind[name] if name in kind.__members__ else None

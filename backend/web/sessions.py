@@ -1,0 +1,164 @@
+"""Sessions of the console: an opaque cookie here, the API key only in this process's memory.
+
+The key is looked up anew at each request, so that revoking it ends its sessions at once. A restart signs
+everybody out; nothing of a session is ever written down.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Form, Request, Response
+
+from backend.domain.errors import FormNotOurs, Unauthenticated
+from backend.domain.participants import Role, roles_in
+from backend.services.access import Caller, authenticate
+from backend.services.desk import whoever
+from backend.web.rendering import gateway_of
+
+COOKIE = "guanlian_session"
+PATH = "/console"
+
+#: Unused for this long, a session ends; seconds.
+IDLE = 3600
+#: However it is used, it ends after a working day; seconds.
+LONGEST = 12 * 3600
+#: More sessions than a gateway has staff: the longest unused one gives way.
+MOST_SESSIONS = 2000
+
+
+@dataclass(slots=True)
+class _Kept:
+    token: str
+    csrf: str
+    opened: float
+    used: float
+
+
+class Sessions:
+    """The sessions of one process. Safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[str, _Kept] = {}
+
+    def open(self, token: str) -> str:
+        """A new session for a key that was checked; its id is the cookie's value."""
+        session_id, now = secrets.token_urlsafe(32), time.monotonic()
+        with self._lock:
+            self._drop_ended(now)
+            if len(self._kept) >= MOST_SESSIONS:
+                del self._kept[min(self._kept, key=lambda one: self._kept[one].used)]
+            self._kept[session_id] = _Kept(token, secrets.token_urlsafe(32), now, now)
+        return session_id
+
+    def find(self, session_id: str) -> tuple[str, str] | None:
+        """(API key, form token) of a session that is still open."""
+        now = time.monotonic()
+        with self._lock:
+            self._drop_ended(now)
+            kept = self._kept.get(session_id)
+            if kept is None:
+                return None
+            kept.used = now
+            return kept.token, kept.csrf
+
+    def close(self, session_id: str) -> None:
+        with self._lock:
+            self._kept.pop(session_id, None)
+
+    def _drop_ended(self, now: float) -> None:
+        ended = [
+            one for one, kept in self._kept.items() if now - kept.used > IDLE or now - kept.opened > LONGEST
+        ]
+        for one in ended:
+            del self._kept[one]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who sits at the console in this request. `csrf` stands in every form that changes something."""
+
+    session_id: str
+    csrf: str
+    caller: Caller
+    participant: dict[str, Any] | None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        return roles_in(self.caller.roles)
+
+    @property
+    def sends_messages(self) -> bool:
+        return self._has(Role.Platform, Role.Payment, Role.Logistics, Role.Declarant)
+
+    @property
+    def lists_participants(self) -> bool:
+        return self._has(Role.Customs, Role.MarketRegulator, Role.AppealBody)
+
+    @property
+    def registers(self) -> bool:
+        return self.caller.is_governance or self._has(Role.Platform, Role.Customs)
+
+    @property
+    def acts(self) -> bool:
+        return self.caller.is_governance or self.caller.participant_no is not None
+
+    def _has(self, *roles: Role) -> bool:
+        return any(role in self.roles for role in roles)
+
+
+def sessions_of(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+def signed_in(request: Request) -> Session:
+    """The session of a request. Raises Unauthenticated, also when its key was revoked meanwhile."""
+    session_id = request.cookies.get(COOKIE, "")
+    kept = sessions_of(request).find(session_id)
+    if kept is None:
+        raise Unauthenticated()
+    token, csrf = kept
+    gateway = gateway_of(request)
+    try:
+        with gateway.database.read() as connection:
+            caller = authenticate(connection, token)
+    except Unauthenticated:
+        sessions_of(request).close(session_id)
+        raise
+    session = Session(session_id, csrf, caller, whoever(gateway, caller))
+    request.state.session = session
+    return session
+
+
+def own_form(
+    request: Request,
+    session: Annotated[Session, Depends(signed_in)],
+    csrf: Annotated[str, Form()] = "",
+) -> Session:
+    """The session of a form that this session gave out. Raises FormNotOurs for any other."""
+    check_origin(request)
+    if not hmac.compare_digest(csrf.encode(), session.csrf.encode()):
+        raise FormNotOurs()
+    return session
+
+
+def check_origin(request: Request) -> None:
+    """Raises FormNotOurs where the browser says that another site sent the form."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise FormNotOurs()
+
+
+def set_cookie(response: Response, request: Request, session_id: str) -> None:
+    secure = gateway_of(request).settings.public.startswith("https:")
+    response.set_cookie(COOKIE, session_id, path=PATH, httponly=True, samesite="strict", secure=secure)
+
+
+SignedIn = Annotated[Session, Depends(signed_in)]
+OwnForm = Annotated[Session, Depends(own_form)]
