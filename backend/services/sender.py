@@ -114,6 +114,7 @@ class Sender:
                     "hash": signed.hash,
                     "raw": signed.raw,
                     "status": "signed",
+                    "replays": 0,
                     "created_at": now,
                 },
             )

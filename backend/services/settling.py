@@ -14,6 +14,12 @@ from backend.store.database import Connection
 from backend.store.readmodel import number, word
 
 
+#: How often a row that came too early is sent again.
+MOST_REPLAYS = 5
+
+_MATTERS_OF_ORDER = frozenset({"ManifestUnknown", "StepNotAllowed", "FlagsMissing", "FlagsBlocking"})
+
+
 def refusal_json(error: GuanlianError) -> dict[str, Any]:
     """A refusal as it is kept and shown."""
     return {
@@ -41,6 +47,7 @@ def settle(connection: Connection, head: int, confirmations: int, now: int) -> N
         key = (refusal.transaction_hash, refusal.manifest, refusal.step)
         refused.setdefault(key, []).append(refusal)
     confirmed: list[int] = []
+    early: list[int] = []
     for row in outbox.rows_of_transactions(connection, list(due)):
         if row.status != "sent":
             continue
@@ -48,11 +55,14 @@ def settle(connection: Connection, head: int, confirmations: int, now: int) -> N
         found = refused.get((due[row.transaction_id].hash, row.manifest, step), ())
         if not found:
             confirmed.append(row.id)
+        elif _came_too_early(due[row.transaction_id], row, found):
+            early.append(row.id)
         elif row.action == "declare":
             outbox.set_status(connection, [row.id], "quarantined", now, refusal_json(_error(found[0])))
         else:
             _divide(connection, row, found, confirmed, now)
     outbox.set_status(connection, confirmed, "confirmed", now)
+    outbox.send_again(connection, early, now, smaller=True)
     for transaction in due.values():
         outbox.set_transaction(connection, transaction.id, "final", transaction.block)
 
@@ -62,6 +72,21 @@ def unsettle(connection: Connection, ancestor: int, now: int) -> None:
     ids = outbox.unmine_after(connection, ancestor)
     rows = outbox.rows_of_transactions(connection, ids)
     outbox.set_status(connection, [row.id for row in rows], "sent", now)
+
+
+def _came_too_early(transaction: Any, row: Any, found: list[Any]) -> bool:
+    """Whether a refusal is only the order in which blocks came back.
+
+    After a reorganisation every account sends anew by itself, and a step may overtake another account's step that
+    it builds on. By the time this is looked at all of them are mined, so such a row simply goes again.
+    """
+    if transaction.replays == 0 or row.action != "record" or row.attempts >= MOST_REPLAYS:
+        return False
+    refused = 0
+    for refusal in found:
+        if refusal.reason in _MATTERS_OF_ORDER:
+            refused |= number(refusal.parcels)
+    return refused & number(row.parcels) == number(row.parcels)
 
 
 def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[int], now: int) -> None:

@@ -237,13 +237,21 @@ def mined_up_to(connection: Connection, block: int) -> list[sa.Row[Any]]:
 
 
 def unmine_after(connection: Connection, block: int) -> list[int]:
-    """Transactions whose block went away are to be sent again; their ids."""
+    """Transactions whose block went away are under way again; their ids.
+
+    Everything under way is to be broadcast anew: the node may have dropped it with the block.
+    """
     query = sa.select(transactions.c.id).where(transactions.c.block > block)
     ids = [int(row.id) for row in connection.execute(query)]
     for part in chunks(ids):
         connection.execute(
-            sa.update(transactions).where(transactions.c.id.in_(part)).values(status="signed", block=None, sent_at=None)
+            sa.update(transactions).where(transactions.c.id.in_(part)).values(status="signed", block=None)
         )
+    connection.execute(
+        sa.update(transactions)
+        .where(transactions.c.status == "signed")
+        .values(sent_at=None, replays=transactions.c.replays + 1)
+    )
     return ids
 
 

@@ -188,6 +188,8 @@ transactions = sa.Table(
     sa.Column("status", sa.String(10), nullable=False),
     sa.Column("block", sa.BigInteger),
     sa.Column("sent_at", _Instant),
+    # how often its block went away: what it carried may then have come too early
+    sa.Column("replays", sa.Integer, nullable=False),
     sa.Column("created_at", _Instant, nullable=False),
     sa.UniqueConstraint("account", "nonce"),
     sa.UniqueConstraint("hash"),

@@ -1,0 +1,1 @@
+"""What several kinds of tests need: installations, chains to take apart, plain readings of a chain."""
