@@ -112,7 +112,10 @@ TRANSMISSION_FIELDS = frozenset({"guid", "appTime"})
 
 MASK = "***"
 
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)")
+#: No field holds more than 19 digits; longer texts are not worth computing with.
+_LONGEST_NUMBER = 64
+
 _BRAND = re.compile(r"品牌[:：]\s*([^|;；,，]+)")
 
 
@@ -124,9 +127,11 @@ def masked(field: str, value: str) -> str:
 
 
 def decimal_of(value: str | None) -> Decimal | None:
-    """The value of a number field, or None where it is absent or no number."""
+    """The value of a number field, or None where it is absent, no number, or longer than 64 characters."""
     stripped = (value or "").strip("\t\n\r ")
-    return Decimal(stripped) if _DECIMAL.fullmatch(stripped) else None
+    if len(stripped) > _LONGEST_NUMBER or not _DECIMAL.fullmatch(stripped):
+        return None
+    return Decimal(stripped)
 
 
 def is_personal(path: str) -> bool:

@@ -25,6 +25,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "element_not_allowed": ("字段内不得有子元素", "must hold text only"),
     "too_many_lines": ("表体项数超过 {limit}", "has more than {limit} lines"),
     "signature_invalid": ("签名节点结构不符", "is not a well-formed XML signature"),
+    "more": ("另有错误未列出", "has more faults than are listed"),
     # Values
     "wrong_length": ("长度应为 {limit} 个字符", "must have exactly {limit} characters"),
     "wrong_value": ("取值限定为 {limit}", "must be {limit}"),
@@ -103,3 +104,25 @@ def fault(
         f"{name} {en.format(limit=limit)}",
         level,
     )
+
+
+#: More than the largest honest document (100 lines of 20 fields) can have, and far less than a hostile one.
+MOST_FAULTS = 2500
+
+
+class Faults(list[Fault]):
+    """Faults of one document, or of the frame, up to a bound; a reader stops when it is reached."""
+
+    def __init__(self, most: int = MOST_FAULTS) -> None:
+        super().__init__()
+        self.most = most
+
+    @property
+    def are_enough(self) -> bool:
+        return len(self) >= self.most
+
+    def close(self, document: int, path: str) -> tuple[Fault, ...]:
+        """The faults, with a last one that says so where there are more than are listed."""
+        if self.are_enough:
+            return (*self[: self.most], fault(document, path, "", "more"))
+        return tuple(self)

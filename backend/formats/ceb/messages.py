@@ -18,7 +18,7 @@ from backend.domain.errors import (
     MessageStructureInvalid,
     MessageTypeUnknown,
 )
-from backend.formats.ceb.faults import FRAME, Fault, fault
+from backend.formats.ceb.faults import FRAME, MOST_FAULTS, Fault, Faults, fault
 from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, SIGNATURE_NAMESPACE, MessageLayout
 from backend.formats.ceb.fields.common import EXTENSION, MOST_SUBSCRIPTIONS, SUBSCRIPTION, TRANSFER
 from backend.formats.ceb.reading import HARMLESS_ATTRIBUTES, BlockReader, DocumentReader, check_frame, tag
@@ -31,6 +31,9 @@ _ROOT = re.compile(r"CEB(\d{3})Message")
 _SIGNATURE = f"{{{SIGNATURE_NAMESPACE}}}Signature"
 
 _TRANSFER, _SUBSCRIPTION, _EXTENSION = (BlockReader(block) for block in (TRANSFER, SUBSCRIPTION, EXTENSION))
+#: How many faults are listed: of the frame; of all documents before the list is cut short; then of each.
+_MOST_FRAME_FAULTS, _MOST_MESSAGE_FAULTS, _MOST_AFTER_THAT = 200, 10_000, 20
+
 _READERS = {layout.type: DocumentReader(layout) for layout in LAYOUTS.values()}
 
 
@@ -122,7 +125,7 @@ def _layout_of(root: etree._Element) -> MessageLayout:
 
 def _read(root: etree._Element) -> Message:
     layout = _layout_of(root)
-    faults: list[Fault] = []
+    faults = Faults(_MOST_FRAME_FAULTS)
     guid, version = _attributes(root, faults)
     node_tag = tag(layout.node)
     nodes = [child for child in root if child.tag == node_tag]
@@ -130,16 +133,19 @@ def _read(root: etree._Element) -> Message:
         raise DocumentsTooMany(count=len(nodes), most=layout.most_documents)
     transfer, signed = _read_tail(root, layout, len(nodes), faults)
     if faults:
+        listed = faults.close(FRAME, layout.root)
         raise MessageStructureInvalid(
-            faults=[found.as_json() for found in faults],
+            faults=[found.as_json() for found in listed],
             summary_zh="；".join(f"{found.path} {found.zh}" for found in faults[:5]),
             summary_en="; ".join(f"{found.path}: {found.en}" for found in faults[:5]),
         )
     reader = _READERS[layout.type]
-    documents = []
+    documents, total = [], 0
     for index, node in enumerate(nodes):
-        head, lines, found_here = reader.read(node, index)
-        documents.append(ParsedDocument(index, layout.type, head, lines, tuple(found_here)))
+        most = MOST_FAULTS if total < _MOST_MESSAGE_FAULTS else _MOST_AFTER_THAT
+        head, lines, found = reader.read(node, index, most)
+        total += len(found)
+        documents.append(ParsedDocument(index, layout.type, head, lines, found))
     return Message(
         layout.type,
         guid,
@@ -151,7 +157,7 @@ def _read(root: etree._Element) -> Message:
     )
 
 
-def _attributes(root: etree._Element, faults: list[Fault]) -> tuple[str, str]:
+def _attributes(root: etree._Element, faults: Faults) -> tuple[str, str]:
     name = etree.QName(root).localname
     if root.text and not root.text.isspace():
         faults.append(fault(FRAME, name, "", "text_not_allowed"))
@@ -169,7 +175,7 @@ def _attributes(root: etree._Element, faults: list[Fault]) -> tuple[str, str]:
 
 
 def _read_tail(
-    root: etree._Element, layout: MessageLayout, documents: int, faults: list[Fault]
+    root: etree._Element, layout: MessageLayout, documents: int, faults: Faults
 ) -> tuple[dict[str, str], bool]:
     """Everything after the documents, in the order this message prescribes."""
     order = {tag(layout.node): 0} | {
@@ -179,6 +185,8 @@ def _read_tail(
     counts = dict.fromkeys(order, 0)
     reached = 0
     for element in root:
+        if faults.are_enough:
+            break
         name = etree.QName(element).localname[:60]
         if element.tag not in order:
             faults.append(fault(FRAME, name, "", "unexpected"))
@@ -215,7 +223,7 @@ def _read_tail(
     return transfer, counts[_SIGNATURE] > 0
 
 
-def _read_extension(element: etree._Element, faults: list[Fault]) -> None:
+def _read_extension(element: etree._Element, faults: Faults) -> None:
     check_frame(element, "ExtendMessage", FRAME, faults)
     children = list(element)
     body = children.pop() if children and children[-1].tag == tag("Message") else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from lxml import etree
 
-from backend.formats.ceb.faults import Fault, fault
+from backend.formats.ceb.faults import MOST_FAULTS, Fault, Faults, fault
 from backend.formats.ceb.fields import NAMESPACE, Field, Form, MessageLayout
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -19,9 +19,7 @@ def tag(name: str) -> str:
 
 
 #: Attributes anywhere, text beside elements, or elements below the level of fields.
-_ODDITIES = (
-    "boolean(@* | .//@* | self::*[*]/text()[normalize-space()] | .//*[*]/text()[normalize-space()] | {deep})"
-)
+_ODDITIES = "boolean(@* | .//@* | self::*[*]/text()[normalize-space()] | .//*[*]/text()[normalize-space()] | {deep})"
 _IS_ODD = {
     True: etree.XPath(_ODDITIES.format(deep="*/*/*")),
     False: etree.XPath(_ODDITIES.format(deep="*/*")),
@@ -107,14 +105,14 @@ class BlockReader:
                     return None
         return values
 
-    def read(
-        self, elements: Iterable[etree._Element], path: str, document: int, faults: list[Fault]
-    ) -> dict[str, str]:
+    def read(self, elements: Iterable[etree._Element], path: str, document: int, faults: Faults) -> dict[str, str]:
         """Field name → text as written; what is wrong is appended to `faults`."""
         values: dict[str, str] = {}
         reached = -1
         places = self._places
         for element in elements:
+            if faults.are_enough:
+                break
             place, field = places.get(element.tag, (-1, None))
             if field is None:
                 name = etree.QName(element).localname[:60]
@@ -144,9 +142,7 @@ class BlockReader:
         return values
 
 
-def check_frame(
-    element: etree._Element, path: str, document: int, faults: list[Fault], *, leaf: bool = False
-) -> None:
+def check_frame(element: etree._Element, path: str, document: int, faults: Faults, *, leaf: bool = False) -> None:
     """Attributes that should not be there, and text between elements (after this one, and within it)."""
     if element.attrib and not HARMLESS_ATTRIBUTES.issuperset(element.keys()):
         faults.append(fault(document, path, "", "attribute_not_allowed"))
@@ -171,14 +167,16 @@ class DocumentReader:
         self._line_tag = tag(layout.facts.line) if layout.facts.line else None
 
     def read(
-        self, node: etree._Element, document: int
-    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], list[Fault]]:
-        """(head, lines, faults) of the document with this index."""
+        self, node: etree._Element, document: int, most_faults: int = MOST_FAULTS
+    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], tuple[Fault, ...]]:
+        """(head, lines, faults) of the document with this index; every fault, up to a bound."""
         if is_plain(node, self.layout.head_wrapped):
             quick = self._read_quickly(node)
             if quick is not None:
-                return *quick, []
-        return self._read_thoroughly(node, document)
+                return *quick, ()
+        faults = Faults(most_faults)
+        head, lines = self._read_thoroughly(node, document, faults)
+        return head, lines, faults.close(document, self.layout.node)
 
     def _read_quickly(self, node: etree._Element) -> tuple[dict[str, str], tuple[dict[str, str], ...]] | None:
         """The document if it is without fault, else None."""
@@ -190,9 +188,7 @@ class DocumentReader:
         if not blocks or blocks[0].tag != self._head_tag:
             return None
         count = len(blocks) - 1
-        if count < (layout.least_lines if self._line else 0) or count > (
-            self._most_lines if self._line else 0
-        ):
+        if count < (layout.least_lines if self._line else 0) or count > (self._most_lines if self._line else 0):
             return None
         head = self._head.read_quickly(blocks[0])
         if head is None:
@@ -206,16 +202,18 @@ class DocumentReader:
         return head, tuple(lines)
 
     def _read_thoroughly(
-        self, node: etree._Element, document: int
-    ) -> tuple[dict[str, str], tuple[dict[str, str], ...], list[Fault]]:
-        layout, faults = self.layout, list[Fault]()
+        self, node: etree._Element, document: int, faults: Faults
+    ) -> tuple[dict[str, str], tuple[dict[str, str], ...]]:
+        layout = self.layout
         check_frame(node, layout.node, document, faults)
         head_name = layout.facts.head
         if not layout.head_wrapped:
-            return self._head.read(node, head_name, document, faults), (), faults
+            return self._head.read(node, head_name, document, faults), ()
         head: dict[str, str] | None = None
         lines: list[dict[str, str]] = []
         for child in node:
+            if faults.are_enough:
+                break
             if child.tag == self._head_tag:
                 if head is not None or lines:
                     rule = "repeated" if head is not None else "out_of_order"
@@ -238,4 +236,4 @@ class DocumentReader:
                 faults.append(fault(document, line_name, "", "missing"))
             if layout.most_lines is not None and len(lines) > layout.most_lines:
                 faults.append(fault(document, line_name, "", "too_many_lines", layout.most_lines))
-        return head or {}, tuple(lines), faults
+        return head or {}, tuple(lines)

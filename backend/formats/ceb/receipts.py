@@ -135,9 +135,7 @@ def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> b
     so that the receipt itself is always valid.
     """
     layout = RECEIPTS_FOR[message_type]
-    body = "".join(
-        f"<{layout.node}>{_write_row(layout.fields, _row_values(row))}</{layout.node}>" for row in rows
-    )
+    body = "".join(f"<{layout.node}>{_write_row(layout.fields, _row_values(row))}</{layout.node}>" for row in rows)
     return _envelope(layout.root, guid, body)
 
 

@@ -23,8 +23,7 @@ _ED25519 = "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519"
 _DSIG11 = "http://www.w3.org/2009/xmldsig11#"
 
 _KEY_INFO_PARTS = frozenset(
-    _DS + name
-    for name in ("KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData")
+    _DS + name for name in ("KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData")
 )
 
 
@@ -57,9 +56,7 @@ def _is_reference(element: etree._Element) -> bool:
     parts = list(element)
     if parts and parts[0].tag == _DS + "Transforms":
         transforms = list(parts.pop(0))
-        if not transforms or any(
-            t.tag != _DS + "Transform" or t.get("Algorithm") is None for t in transforms
-        ):
+        if not transforms or any(t.tag != _DS + "Transform" or t.get("Algorithm") is None for t in transforms):
             return False
     return (
         [part.tag for part in parts] == [_DS + "DigestMethod", _DS + "DigestValue"]

@@ -24,9 +24,7 @@ def escaped(text: str) -> str:
 
 def _is_xml_character(character: str) -> bool:
     code = ord(character)
-    return (
-        code >= 32 and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
-    ) or character in "\t\n\r"
+    return (code >= 32 and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)) or character in "\t\n\r"
 
 
 def write_block(fields: Sequence[Field], values: Mapping[str, str]) -> str:
@@ -63,8 +61,7 @@ def write_message(
         if layout.head_wrapped:
             head = f"<ceb:{facts.head}>{head}</ceb:{facts.head}>"
         lines = "".join(
-            f"<ceb:{facts.line}>{write_block(layout.lines, line)}</ceb:{facts.line}>"
-            for line in document.lines
+            f"<ceb:{facts.line}>{write_block(layout.lines, line)}</ceb:{facts.line}>" for line in document.lines
         )
         parts.append(f"<ceb:{layout.node}>{head}{lines}</ceb:{layout.node}>")
     names = ("cop_code", "cop_name", "dxp_mode", "dxp_id", "note")

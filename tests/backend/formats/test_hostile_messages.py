@@ -19,6 +19,8 @@ from backend.domain.errors import (
     MessageTooLarge,
     MessageTypeUnknown,
 )
+from backend.formats.ceb.checks import check_document
+from backend.formats.ceb.faults import MOST_FAULTS
 from backend.formats.ceb.fields import NAMESPACE
 from backend.formats.ceb.messages import Envelope, parse_message
 from backend.formats.ceb.writer import wrap_dxp
@@ -199,3 +201,30 @@ def test_base64_of_an_envelope_may_be_broken_into_lines() -> None:
     packed = base64.b64encode(ORDERS)
     broken = base64.encodebytes(ORDERS)
     assert parse_message(data.replace(packed, broken)).documents == parse_message(ORDERS).documents
+
+
+@pytest.mark.parametrize(
+    "number", ["0" * 3_000_000 + "x", "1." + "0" * 3_000_000 + "1", "9" * 3_000_000, "-" * 3_000_000]
+)
+@pytest.mark.parametrize("field", ["goodsValue", "gnum"])
+def test_a_number_of_three_million_characters_is_judged_at_once(field: str, number: str) -> None:
+    (document, *_) = parse_message(ORDERS).documents
+    value = document.head.get(field) or document.lines[0][field]
+    data = ORDERS.replace(f"<ceb:{field}>{value}<".encode(), f"<ceb:{field}>{number}<".encode(), 1)
+    started = time.process_time()
+    (judged, *_) = parse_message(data).documents
+    assert [fault.path.rpartition(".")[2] for fault in judged.faults] == [field]
+    assert len(judged.faults[0].value) <= 60
+    check_document(judged)
+    assert time.process_time() - started < 1
+
+
+def test_list_of_faults_is_bounded_and_says_so() -> None:
+    start, end = ORDERS.index(b"<ceb:Order>"), ORDERS.index(b"</ceb:OrderHead>")
+    flooded = ORDERS[:end] + b"<ceb:x/>" * 200_000 + ORDERS[end:]
+    faults = parse_message(flooded).documents[0].faults
+    assert len(faults) == MOST_FAULTS + 1
+    assert faults[-1].rule == "more"
+    with pytest.raises(MessageStructureInvalid) as refusal:
+        parse_message(ORDERS[:start] + b"<ceb:x/>" * 200_000 + ORDERS[start:])
+    assert len(refusal.value.details["faults"]) == 201

@@ -22,9 +22,7 @@ from backend.formats.ceb.fields.receipts import RECEIPTS
 from backend.formats.ceb.fields.waybills import WAYBILLS
 
 #: Request messages by type ("311" …).
-LAYOUTS: dict[str, MessageLayout] = {
-    layout.type: layout for layout in (*ORDERS, *PAYMENTS, *WAYBILLS, *DECLARATIONS)
-}
+LAYOUTS: dict[str, MessageLayout] = {layout.type: layout for layout in (*ORDERS, *PAYMENTS, *WAYBILLS, *DECLARATIONS)}
 
 #: Receipts by the type of the request they answer; the receipt for unreadable messages under "".
 RECEIPTS_FOR: dict[str, ReceiptLayout] = {layout.answers: layout for layout in RECEIPTS}

@@ -11,9 +11,10 @@ from backend.domain.documents import MESSAGES, Direction, MessageFacts
 NAMESPACE = "http://www.chinaport.gov.cn/ceb"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 
-_DECIMAL = re.compile(r"[+-]?0*([0-9]*)(?:\.([0-9]*?)0*)?")
+# Written so that no text, however long, makes the match backtrack more than once over it.
+_DECIMAL = re.compile(r"[+-]?([0-9]*+)(?:\.([0-9]*+))?")
 _SPACE = re.compile(r"[\t\n\r ]+")
-_INTEGER = re.compile(r"[+-]?0*([0-9]*)")
+_INTEGER = re.compile(r"[+-]?([0-9]++)")
 
 
 class Form(Enum):
@@ -68,7 +69,7 @@ class Field:
         match = _DECIMAL.fullmatch(text)
         if match is None or text.strip("+-") in ("", "."):
             return "empty" if not text else "not_a_number"
-        whole, fraction = match.group(1), match.group(2) or ""
+        whole, fraction = match.group(1).lstrip("0"), (match.group(2) or "").rstrip("0")
         if len(fraction) > self.decimals:
             return "too_many_decimals"
         if self.digits is not None and len(whole) + len(fraction) > self.digits:
@@ -77,14 +78,11 @@ class Field:
 
     def _broken_integer(self, text: str) -> str | None:
         match = _INTEGER.fullmatch(text)
-        if match is None or text in ("", "+", "-"):
+        if match is None:
             return "empty" if not text else "not_an_integer"
-        magnitude = match.group(1) or "0"
+        magnitude = match.group(1).lstrip("0") or "0"
         # xs:int has 32 bits.
-        if (
-            len(magnitude) > 10
-            or not -(1 << 31) <= int(("-" if text[0] == "-" else "") + magnitude) < 1 << 31
-        ):
+        if len(magnitude) > 10 or not -(1 << 31) <= int(("-" if text[0] == "-" else "") + magnitude) < 1 << 31:
             return "too_many_digits"
         if self.digits is not None and len(magnitude) > self.digits:
             return "too_many_digits"
