@@ -16,12 +16,16 @@ Connection = sa.Connection
 #: How long a writer waits for another to finish, in milliseconds.
 BUSY_TIMEOUT_MS = 15_000
 
+#: The advisory lock that PostgreSQL's writers queue for: "guanlian" in ASCII.
+WRITERS_LOCK = int.from_bytes(b"guanlian", "big")
+
 
 class Database:
     """One database: short read transactions, and write transactions that take their lock at the start.
 
     SQLite's default BEGIN takes the write lock at the first write, and two readers who then both want it lose
-    at once whatever the time-out; BEGIN IMMEDIATE makes them wait for each other. PostgreSQL needs no such care.
+    at once whatever the time-out; BEGIN IMMEDIATE makes them wait for each other. On PostgreSQL writers take one
+    advisory lock, so that what a writer has read is still true when it writes, as use cases rely on.
     """
 
     def __init__(self, url: str) -> None:
@@ -29,7 +33,13 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         arguments: dict[str, Any] = {"check_same_thread": False} if self.is_sqlite else {}
         self.engine = sa.create_engine(
-            url, connect_args=arguments, pool_size=24, max_overflow=24, pool_pre_ping=not self.is_sqlite
+            url,
+            connect_args=arguments,
+            pool_size=24,
+            max_overflow=24,
+            pool_pre_ping=not self.is_sqlite,
+            # What a statement carries may be personal; it must not reach an error's text and with it a log.
+            hide_parameters=True,
         )
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
@@ -53,6 +63,8 @@ class Database:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS_LOCK)))
                 try:
                     yield connection
                 except BaseException:

@@ -49,9 +49,7 @@ def _assert_each_parcel_once(shop: Workshop, parcels: set[bytes]) -> None:
 
 
 @pytest.mark.parametrize(("depth", "seed"), [(1, 11), (2, 12), (3, 13), (7, 14), (12, 15)])
-def test_what_a_reorganisation_took_away_is_sent_again_and_recorded_once(
-    shop: Workshop, depth: int, seed: int
-) -> None:
+def test_what_a_reorganisation_took_away_is_sent_again_and_recorded_once(shop: Workshop, depth: int, seed: int) -> None:
     outcomes = shop.receive(small_set(10, seed))
     parcels = {bytes.fromhex(d.parcel_id) for o in outcomes for d in o.documents if d.parcel_id}
     assert len(parcels) == 10

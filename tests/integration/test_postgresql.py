@@ -1,0 +1,93 @@
+"""The same gateway on PostgreSQL: the whole way, a reorganisation, and many writers at once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from backend.chain.node import free_port
+from backend.services.intake import receive_message
+from backend.store import readmodel
+from backend.store.migrations import current_revision, migrate
+from tests.support.workshop import Workshop, installed_chain, small_set, workshop
+
+
+def _programs() -> Path | None:
+    """The folder of the newest PostgreSQL server on this machine."""
+    on_path = shutil.which("initdb")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    path = Path(on_path) if on_path else found[-1] if found else None
+    return path.parent if path else None
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    programs = _programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server on this machine")
+    folder = tmp_path_factory.mktemp("postgresql")
+    # The server refuses to run as root.
+    run_as: list[str] = []
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None or subprocess.run(["id", "postgres"], capture_output=True).returncode:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres here")
+        for path in (folder, *folder.parents[:2]):
+            path.chmod(0o755)
+        shutil.chown(folder, "postgres")
+        run_as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    data, port = folder / "data", free_port()
+    initdb = [*run_as, str(programs / "initdb"), "-D", str(data), "-U", "guanlian", "-A", "trust", "-E", "UTF8"]
+    subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
+    control = [*run_as, str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+    subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True, cwd=folder)
+    try:
+        yield f"postgresql+psycopg://guanlian@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def shop(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    with (
+        installed_chain(tmp_path_factory.mktemp("chain"), block_time=None) as settings,
+        workshop(settings, database_url=database_url, confirmations=3) as made,
+    ):
+        yield made
+
+
+def test_a_database_is_brought_to_the_newest_layout_once(shop: Workshop, database_url: str) -> None:
+    before = current_revision(database_url)
+    migrate(database_url)
+    assert current_revision(database_url) == before is not None
+
+
+def test_messages_go_the_whole_way_and_survive_a_reorganisation(shop: Workshop) -> None:
+    shop.receive(small_set(12, 3))
+    shop.turn()
+    shop.turn()
+    shop.reorganise(2)
+    shop.settle()
+    assert shop.statuses().keys() == {"confirmed"}
+    with shop.gateway.database.read() as connection:
+        followed = readmodel.digest(connection)
+    with shop.gateway.database.write() as connection:
+        readmodel.clear(connection)
+    shop.indexer.catch_up()
+    with shop.gateway.database.read() as connection:
+        assert readmodel.digest(connection) == followed
+
+
+def test_the_same_message_from_many_connections_at_once_is_stored_once(shop: Workshop) -> None:
+    message = next(small_set(5, 4).messages_of("311"))
+    number = shop.numbers[message.sender.key]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: receive_message(shop.gateway, number, message.data), range(16)))
+    assert len({answer.operation_id for answer in answers}) == 1
+    shop.settle()
