@@ -20,6 +20,7 @@ from backend.domain import commitments, errors, events
 from backend.domain.errors import GuanlianError
 from backend.domain.events import Event, Refusal
 from backend.domain.lifecycle import (
+    DECLARABLE_ANEW,
     DUPLICATE_ORIGINS,
     DUPLICATE_RAISES,
     FLAG_SETS,
@@ -202,6 +203,8 @@ class ReferenceLedger(ReferenceManifests):
         pair = (first, first_index, later, later_index)
         if pair in self.duplicates:
             raise refusal(errors.DuplicateAlreadyReported, manifest=later, index=later_index)
+        if self.manifests[first].sets.in_states(DECLARABLE_ANEW) >> first_index & 1:
+            raise refusal(errors.DuplicateInvalid, manifest=first, index=first_index)
         sets, parcel = self.manifests[later].sets, 1 << later_index
         if not sets.in_states(DUPLICATE_ORIGINS) & parcel:
             step = Step.DuplicateReported

@@ -280,7 +280,8 @@ interface IParcelLedger {
 
     /// @notice Shows that one parcel stands in two places; the later one is held for its declaring district.
     /// @dev Anyone may call. Later is the later declaration; in one block, the higher manifest id; in one manifest, the
-    /// higher index. What was rejected or cancelled may be declared anew and is no duplicate. Each pair counts once, so that a hold which customs lifted stays lifted.
+    /// higher index. What was rejected or cancelled may be declared anew and is no duplicate. Each pair counts once, so
+    /// that a hold which customs lifted stays lifted.
     function reportDuplicate(bytes32 parcelId, Membership calldata one, Membership calldata other) external;
 
     /// @notice A manifest's header. Reverts with ManifestUnknown (index 0).

@@ -1,4 +1,4 @@
-"""What the ledger costs, exactly: `gas.json` holds the figures, `UPDATE_GAS=1` (make gas) writes them anew."""
+"""What the ledger costs, exactly, as `gas.json` has it; `UPDATE_GAS=1` (make gas) writes that file anew."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_life_of_whole_manifests_writes_no_set(cast: World, world: World) -> N
 
 
 def _life(world: World, function: str, parcels: int, manifests: int) -> dict[str, int]:
-    """Gas per parcel of the declaration and of each later record, all parcels of all manifests in one call."""
+    """Gas per parcel of the declaration and of each later record, each for all manifests in one call."""
     declare = "declare" if function == "record" else "tryDeclare"
     declarations = [world.declaration(parcels, declaring_district=SUZHOU) for _ in range(manifests)]
     names = [event.manifest for event in world.act("declarant", declare, declarations)]
@@ -87,15 +87,13 @@ def _life(world: World, function: str, parcels: int, manifests: int) -> dict[str
 
 
 def _halves(world: World, parcels: int, manifests: int) -> dict[str, int]:
-    """The same life of every second parcel, so that each step splits sets: the dearest case. Per moved parcel."""
+    """Gas per moved parcel of the same life of every second parcel: each step splits sets, the dearest case."""
     declarations = [world.declaration(parcels, declaring_district=SUZHOU) for _ in range(manifests)]
     names = [event.manifest for event in world.act("declarant", "declare", declarations)]
     moved = sum(1 << n for n in range(0, parcels, 2))
     found = {}
     for who, step in LIFE:
-        world.act(
-            who, "tryRecord", [Record(name, step, moved, a_hash(step, n)) for n, name in enumerate(names)]
-        )
+        world.act(who, "tryRecord", [Record(name, step, moved, a_hash(step, n)) for n, name in enumerate(names)])
         found[step.name] = _per_parcel(world, moved.bit_count() * manifests)
     return found
 

@@ -14,7 +14,7 @@ def refusal(cls: type[GuanlianError], **values: Any) -> GuanlianError:
     """An error with the Solidity arguments as its details.
 
     Enums stand by name, bytes and sets of parcels as 0x-hexadecimal (with `parcel_indices` beside), role
-    and flag sets as names.
+    and flag sets as names, accounts in small letters.
     """
     details: dict[str, Any] = {}
     for name, value in values.items():
@@ -24,6 +24,8 @@ def refusal(cls: type[GuanlianError], **values: Any) -> GuanlianError:
             details[name] = _names(Flag if name == "flags" else Role, value)
         elif isinstance(value, IntEnum):
             details[name] = value.name
+        elif name in ("account", "owner"):
+            details[name] = value.lower()
         elif isinstance(value, bytes):
             details[name] = "0x" + value.hex()
         else:
