@@ -16,6 +16,7 @@ from backend.domain.documents import is_personal
 from backend.domain.errors import (
     GuanlianError,
     InvalidInput,
+    MediaTypeUnsupported,
     MessageMalformed,
     MethodNotAllowed,
     NotFound,
@@ -71,11 +72,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> Response:
-        return problem(invalid_input(error.errors()), request.url.path)
+        return problem(_invalid(error, request), request.url.path)
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         return problem(_of_status(error, request), request.url.path)
+
+
+def _invalid(error: RequestValidationError, request: Request) -> GuanlianError:
+    faults = error.errors()
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given != "application/json" and any(tuple(fault["loc"]) == ("body",) for fault in faults):
+        return MediaTypeUnsupported(media_type=given[:60] or "none", needed="application/json")
+    return invalid_input(faults)
 
 
 def invalid_input(faults: Sequence[Mapping[str, Any]]) -> GuanlianError:
@@ -115,7 +124,8 @@ def _of_status(error: HTTPException, request: Request) -> GuanlianError:
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return MethodNotAllowed(method=request.method)
         case _:
-            return MessageMalformed(reason=HTTPStatus(error.status_code).phrase)
+            # What the framework cannot parse at all: nesting without end, numbers without end.
+            return MessageMalformed(reason="JSON")
 
 
 #: The kinds of faults that a request can have, in Chinese; the English sentence is the library's own.

@@ -99,9 +99,27 @@ class FormNotOurs(GuanlianError):
 
 
 class NotFound(GuanlianError):
+    """`what` is the thing's English name, `value` how it was called."""
+
     status = 404
-    zh = "找不到 {what} {value}"
+    zh = "找不到{what_zh} {value}"
     en = "No {what} {value} is known here"
+
+    _NAMES: ClassVar[dict[str, str]] = {
+        "parcel": "包裹",
+        "manifest": "申报批",
+        "operation": "操作",
+        "key": "密钥",
+        "address": "地址",
+        "problem": "错误类型",
+        "document": "单证",
+        "deployment": "部署文件",
+    }
+
+    @property
+    def message_zh(self) -> str:
+        what = str(self.details.get("what", ""))
+        return _fill(self.zh, {**self.details, "what_zh": self._NAMES.get(what, f" {what}")})
 
 
 class MethodNotAllowed(GuanlianError):

@@ -88,7 +88,7 @@ def register(gateway: Gateway, registrar_no: int, registration: Registration) ->
     identity = legal_identity(gateway.consortium_key, registration.uscc)
     seller = registration.roles == (Role.Seller,)
     known = _number_on_chain(gateway, identity)
-    if known is not None and not seller:
+    if known is not None and not (seller and _is_seller(gateway, known)):
         raise LegalIdentityTaken(legal_identity="0x" + identity.hex(), participant_no=known)
     made = new_hosted_account(gateway) if registration.hosted and known is None else None
     with gateway.database.write() as connection:
@@ -256,6 +256,13 @@ def _number_on_chain(gateway: Gateway, identity: bytes) -> int | None:
     except ChainUnavailable:
         with gateway.database.read() as connection:
             return queries.number_of_identity(connection, identity)
+
+
+def _is_seller(gateway: Gateway, participant_no: int) -> bool:
+    with gateway.database.read() as connection:
+        row = queries.participant_row(connection, participant_no)
+    # One that the chain has and the read model has not yet: its registrar's own request, sent again.
+    return row is None or has_role(row.roles, Role.Seller)
 
 
 def _keep_profile(

@@ -14,6 +14,7 @@ from backend.api.dependencies import (
     answer,
     in_thread,
     scoped,
+    waited,
     written,
 )
 from backend.api.schemas import (
@@ -53,7 +54,8 @@ async def register_participant(
 ) -> Response:
     """Registers an organisation: governance any, platforms and customs sellers.
 
-    A seller that is registered already is answered with its number (200).
+    `participant_no` is the number that it has, null until the chain has given one. A seller that is registered
+    already is answered with its number (200).
     """
     wanted = Registration(
         uscc=body.uscc,
@@ -66,14 +68,14 @@ async def register_participant(
         hosted=body.hosted,
     )
     done = await in_thread(membership.register, gateway, caller.acting_no, wanted)
+    more: dict[str, Any] = {"registrar_no": caller.acting_no, "participant_no": done.participant_no}
     if done.operation_id is None:
-        return answer({"participant_no": done.participant_no, "standing": "known", "operation_id": None})
-    more: dict[str, Any] = {"account": done.account, "standing": "stored"}
-    response = await written(request, caller, done.operation_id, confirm, **more)
-    if response.status_code == 200:
-        number = await in_thread(membership.number_of, gateway, done.legal_identity)
-        response = await written(request, caller, done.operation_id, True, **more, participant_no=number)
-    return response
+        return answer({"operation_id": None, "standing": "known", **more})
+    more |= {"standing": "stored", "account": done.account}
+    if confirm:
+        await waited(request, caller, done.operation_id)
+        more["participant_no"] = await in_thread(membership.number_of, gateway, done.legal_identity)
+    return await written(request, caller, done.operation_id, confirm, **more)
 
 
 @router.get("", operation_id="list_participants")
