@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring as _string
 
 import sha3
 
@@ -139,10 +139,9 @@ def field_salt(secret: bytes, path: str) -> bytes:
 def field_leaf(salt: bytes, path: str, value: str) -> Hash:
     """SHA-256(0x00 ‖ salt ‖ canonical JSON of [path, value]).
 
-    RFC 8785 prescribes for an array of two strings exactly what `json.dumps` writes with these settings.
+    RFC 8785 prescribes for a string exactly what the standard library's encoder writes without ASCII escapes.
     """
-    text = json.dumps([path, value], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(b"\x00" + salt + text.encode()).digest()
+    return hashlib.sha256(b"\x00%b[%b]" % (salt, f"{_string(path)},{_string(value)}".encode())).digest()
 
 
 def document_root(secret: bytes, fields: Fields) -> Hash:

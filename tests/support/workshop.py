@@ -70,7 +70,7 @@ class Workshop:
     def statuses(self) -> dict[str, int]:
         with self.gateway.database.read() as connection:
             query = "SELECT status, count(*) FROM outbox GROUP BY status"
-            return {status: count for status, count in connection.exec_driver_sql(query)}
+            return dict(tuple(row) for row in connection.exec_driver_sql(query))
 
     # The world
 
