@@ -117,6 +117,8 @@ _PLACES = {
     Step.Departure: "port_district",
     Step.Offloading: "port_district",
     Step.ReturnArrived: "declaring_district",
+    Step.PortDetention: "port_district",
+    Step.PortDetentionLifted: "port_district",
 }
 
 

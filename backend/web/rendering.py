@@ -107,12 +107,12 @@ def redirect(address: str) -> RedirectResponse:
 
 
 def when(language: Language, at: int | str | None) -> Markup:
-    """A `<time>` element for Unix seconds or an ISO instant, in Beijing time."""
+    """A `<time>` element for Unix seconds or an ISO instant, in Beijing time, as the page's foot says."""
     moment = _moment(at)
     if moment is None:
         return escape(text(language, "unknown"))
     stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}">{}</time>').format(stamp, plain_time(language, at))
+    return Markup('<time datetime="{}">{}</time>').format(stamp, _clock(moment))
 
 
 def plain_time(language: Language, at: int | str | None) -> str:
@@ -121,8 +121,7 @@ def plain_time(language: Language, at: int | str | None) -> str:
     if moment is None:
         return text(language, "unknown")
     opening, closing = ("（", "）") if language is Language.Chinese else (" (", ")")
-    local = moment.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-    return f"{local}{opening}{text(language, 'beijing')}{closing}"
+    return f"{_clock(moment)}{opening}{text(language, 'beijing')}{closing}"
 
 
 def named(language: Language, participant: dict[str, Any] | None) -> str:
@@ -143,6 +142,10 @@ def district_text(language: Language, code: str | int) -> str:
     if district.code in name:
         return name
     return f"{name}（{district.code}）" if language is Language.Chinese else f"{name} ({district.code})"
+
+
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _moment(at: int | str | None) -> datetime | None:

@@ -11,6 +11,7 @@ EN: dict[str, str] = {
     "nav.blacklist": "Blacklist",
     "nav.console": "Console",
     "footer": "Guanlian 关链: a shared ledger for cross-border e-commerce clearance. No personal data "
+    "footer.time": "All times are Beijing time (UTC+8).",
     "stands on it.",
     "beijing": "Beijing time",
     "unknown": "unknown",
@@ -189,6 +190,8 @@ EN: dict[str, str] = {
     "step.Confiscation": "Confiscated",
     "step.Destruction": "Destroyed",
     "step.DuplicateReported": "Reported as declared twice",
+    "step.PortDetention": "Detained at the port",
+    "step.PortDetentionLifted": "Detention at the port lifted",
     "state.Declared": "Declared",
     "state.Rejected": "Rejected",
     "state.Accepted": "Accepted",

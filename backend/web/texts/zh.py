@@ -11,6 +11,7 @@ ZH: dict[str, str] = {
     "nav.blacklist": "黑名单",
     "nav.console": "工作台",
     "footer": "关链 Guanlian：跨境电商通关共享账本。链上不存放任何个人信息。",
+    "footer.time": "所有时间均为北京时间（UTC+8）。",
     "beijing": "北京时间",
     "unknown": "未知",
     # 首页
@@ -173,6 +174,8 @@ ZH: dict[str, str] = {
     "step.Confiscation": "没收",
     "step.Destruction": "销毁",
     "step.DuplicateReported": "被报告为重复申报",
+    "step.PortDetention": "口岸扣留",
+    "step.PortDetentionLifted": "解除口岸扣留",
     "state.Declared": "已申报",
     "state.Rejected": "已退单",
     "state.Accepted": "已受理",
