@@ -11,8 +11,8 @@ EN: dict[str, str] = {
     "nav.blacklist": "Blacklist",
     "nav.console": "Console",
     "footer": "Guanlian 关链: a shared ledger for cross-border e-commerce clearance. No personal data "
-    "footer.time": "All times are Beijing time (UTC+8).",
     "stands on it.",
+    "footer.time": "All times are Beijing time (UTC+8).",
     "beijing": "Beijing time",
     "unknown": "unknown",
     # The front page
