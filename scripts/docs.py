@@ -18,11 +18,11 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from typer.main import get_command
 
 from backend import settings
+from backend.app import ROUTERS
 from backend.cli import app as command_line
 from backend.domain.errors import all_errors
 from backend.settings import ENVIRONMENT_PREFIX, Settings
@@ -98,13 +98,12 @@ def routes_table() -> str:
 
 def routes() -> list[tuple[str, str, str]]:
     """(method, path, first sentence) of every JSON route."""
-    from backend.api.routes import all_routes
-
     found = []
-    for route in all_routes(FastAPI()):
-        assert isinstance(route, APIRoute)
-        said = (inspect.getdoc(route.endpoint) or "").split("\n\n")[0].replace("\n", " ")
-        found.extend((method, route.path, said) for method in sorted(route.methods - {"HEAD"}))
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                said = (inspect.getdoc(route.endpoint) or "").split("\n\n")[0].replace("\n", " ")
+                found.extend((method, route.path, said) for method in sorted(route.methods - {"HEAD"}))
     return found
 
 
@@ -124,10 +123,10 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
 
 def generated(text: str, mark: str, content: str) -> str:
     """The text with what stands at a mark replaced. Raises ValueError where the mark is missing."""
-    pattern = re.compile(rf"(<!-- generated: {mark} -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    pattern = re.compile(rf"(<!-- generated: {mark} -->\n).*?(<!-- end -->)", re.DOTALL)
     if len(pattern.findall(text)) != 1:
         raise ValueError(f"one mark `generated: {mark}` is needed")
-    return pattern.sub(lambda found: found[1] + content + found[2], text)
+    return pattern.sub(lambda found: f"{found[1]}{content}\n{found[2]}", text)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -6,6 +6,7 @@ import os
 
 import uvicorn
 
+from backend.api import logs
 from backend.app import create_app
 from backend.services.gateway import open_gateway
 from backend.services.processes import gateway_pid
@@ -17,7 +18,11 @@ GRACE = 10
 
 
 def serve_forever(settings: Settings) -> None:
-    """Answers requests, sends and indexes until the process is told to end. The caller holds the gateway's lock."""
+    """Answers requests, sends and indexes until the process is told to end.
+
+    The caller holds the gateway's lock: a second sender on the same accounts would use their nonces.
+    """
+    logs.configure(settings.log_level)
     pid_file = gateway_pid(settings.home)
     pid_file.parent.mkdir(parents=True, exist_ok=True)
     pid_file.write_text(f"{os.getpid()}\n")

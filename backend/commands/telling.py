@@ -37,14 +37,10 @@ class _Bars:
     def __init__(self, bars: Progress) -> None:
         self.bars = bars
         self.tasks: dict[str, TaskID] = {}
-        self.last = ""
 
     def report(self, what: str, done: int, total: int) -> None:
-        # A phase that comes again, a second settling of inspections say, has a bar of its own.
-        if what != self.last and what in self.tasks:
-            del self.tasks[what]
-        self.last = what
-        if what not in self.tasks:
+        # Every phase begins with nothing done; one that comes again has a bar of its own.
+        if done == 0:
             self.tasks[what] = self.bars.add_task(what, total=total)
         self.bars.update(self.tasks[what], completed=done, total=total)
 

@@ -100,10 +100,14 @@ class Role:
             time.sleep(ASK_EVERY)
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
-        try:
-            return self.http.request(method, path, **options)
-        except httpx.HTTPError:
-            raise NotRunning(home=str(self.http.base_url)) from None
+        while True:
+            try:
+                reply = self.http.request(method, path, **options)
+            except httpx.HTTPError:
+                raise NotRunning(home=str(self.http.base_url)) from None
+            if reply.status_code != 429:
+                return reply
+            time.sleep(float(reply.headers.get("Retry-After", 1)))
 
     def _body(self, reply: httpx.Response) -> dict[str, Any]:
         body = reply.json()

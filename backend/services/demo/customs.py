@@ -21,6 +21,25 @@ def judge(view: Mapping[str, Any]) -> MatchReport:
     )
 
 
+def evidence_of(report: MatchReport) -> dict[str, Any]:
+    """The report as the evidence document of a rejection; nothing personal stands in it."""
+    return {
+        "outcome": report.outcome.value,
+        "config_version": report.config_version,
+        "failures": [
+            {
+                "rule": failure.rule,
+                "level": failure.level.value,
+                "differences": [
+                    f"{pair.left}={pair.left_value} / {pair.right}={pair.right_value}"
+                    for pair in failure.fields
+                ],
+            }
+            for failure in report.failures
+        ],
+    }
+
+
 def _document(view: Mapping[str, Any]) -> Document:
     """A document from its fields as the API gives them: `OrderHead.orderNo`, `OrderList.2.qty`."""
     facts = MESSAGES[view["message_type"]]

@@ -13,7 +13,7 @@ from backend.domain.instants import iso
 from backend.domain.matching import MatchOutcome
 from backend.domain.roster import SELLER_TO_BAR, enterprise
 from backend.services.demo.client import Refused, Roles
-from backend.services.demo.customs import judge
+from backend.services.demo.customs import evidence_of, judge
 from backend.services.demo.plan import Plan
 
 #: Whose parcels of which declaring or port district.
@@ -117,6 +117,7 @@ class Story:
         anomaly_of = {(p.platform_code, p.order_no): p.anomaly for s in sets for p in s.parcels}
         messages = [message for simulated in sets for message in simulated.messages]
         parcels: dict[str, Traced] = {}
+        self.report(f"documents of wave {wave + 1}", 0, len(messages))
         for sent, message in enumerate(messages, 1):
             what = f"message {message.type}"
             outcome = self.roles[message.sender.key].send_message(message.data)
@@ -163,17 +164,18 @@ class Story:
             accepted: list[Traced] = []
             rejected: dict[str, dict[str, Any]] = {}
             version = ""
+            self.report(f"documents compared in {district}", 0, len(own))
             for done, parcel in enumerate(own, 1):
                 found = judge(self.roles[role].get(f"/v1/parcels/{parcel.parcel_id}"))
                 version = found.config_version
                 if found.outcome is MatchOutcome.Matched:
                     accepted.append(parcel)
                 else:
-                    rejected[parcel.parcel_id] = dict(found.to_fields())
+                    rejected[parcel.parcel_id] = evidence_of(found)
                     why = found.failures[0]
                     self._refuse("Acceptance", why.rule, why.zh, why.en, parcel=parcel.parcel_id)
                 self.report(f"documents compared in {district}", done, len(own))
-            evidence = {"decision": "acceptance", "outcome": "matched", "configVersion": version}
+            evidence = {"decision": "acceptance", "outcome": "matched", "config_version": version}
             self._take(role, "Acceptance", accepted, evidence)
             again = [p for p in own if p.parcel_id in rejected]
             self._take(role, "Rejection", again, evidence_of=rejected)
@@ -252,12 +254,12 @@ class Story:
         self._customs("TransitDeparture", transit, {"seal": self._seal(), "vehicle": "supervised truck"})
         self._take("logistics_east", "Delivery", delivered, {"received": "signed"})
         self._take("logistics_air", "Departure", at_port[: len(at_port) * 4 // 5], {"flight": self._flight()})
-        self._settle("departure")
+        self._settle("departures")
         arrived = transit[: max(1, len(transit) * 4 // 5)] if transit else []
         self._customs("TransitArrival", arrived, {"seal": "intact"}, at_port=True)
         self._settle("transit")
         self._take("logistics_air", "Departure", arrived[: len(arrived) * 3 // 4], {"flight": self._flight()})
-        self._settle("departure")
+        self._settle("departures")
         self._refresh(parcels)
 
     def _end(self, parcels: Sequence[Traced]) -> None:
@@ -267,7 +269,7 @@ class Story:
         closed = [p for p in ended if p not in returned]
         self._customs("Closure", closed[: len(closed) * 2 // 3], {"decision": "closure"})
         self._take("declarant", "ReturnRequested", returned, {"reason": "buyer withdrew within seven days"})
-        self._settle("closure")
+        self._settle("closures")
         self._customs("ReturnApproved", returned, {"decision": "return within 30 days of release"})
         self._settle("return approved")
         self._take("site_operator", "ReturnArrived", returned, {"place": "return warehouse"})
@@ -308,7 +310,10 @@ class Story:
 
     def _settle(self, what: str) -> None:
         """Waits until the chain has decided about everything sent since the last time."""
+        if not self._pending:
+            return
         pending, self._pending = self._pending, []
+        self.report(what, 0, len(pending))
         for done, (role, operation, step) in enumerate(pending, 1):
             for item in self.roles[role].wait(operation)["items"]:
                 if refusal := item.get("refusal"):
