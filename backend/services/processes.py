@@ -100,6 +100,10 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 # The gateway's process
 
 
+#: Gateways that this process started: kept until they have ended, so that their ends are collected.
+_started: list[subprocess.Popen[bytes]] = []
+
+
 def start_gateway(home: Path, *, seconds: float = 30.0) -> int:
     """Starts `guanlian serve` detached and returns its process id once it answers /healthz.
 
@@ -117,6 +121,7 @@ def start_gateway(home: Path, *, seconds: float = 30.0) -> int:
             stderr=output,
             start_new_session=True,
         )
+    _started[:] = [process, *(earlier for earlier in _started if earlier.poll() is None)]
     url = f"http://{settings.api_host}:{settings.api_port}/healthz"
 
     def ready() -> bool:
@@ -147,6 +152,9 @@ def stop_gateway(home: Path, *, seconds: float = 20.0) -> bool:
         if wait_until(lambda: not is_locked(lock), seconds):
             break
     gateway_pid(home).unlink(missing_ok=True)
+    for process in _started:
+        if process.pid == pid:
+            process.wait()
     return True
 
 
