@@ -104,6 +104,13 @@ _ANSWERS: tuple[tuple[str, SendOutcome | None], ...] = (
     ("account limit exceeded", None),
 )
 
+
+def outcome_of(text: str) -> SendOutcome | None:
+    """What a node's refusal of a transaction means; None where it passes by itself."""
+    text = text.lower()
+    return next((outcome for words, outcome in _ANSWERS if words in text), SendOutcome.Rejected)
+
+
 _RANGE_TOO_LARGE = re.compile(r"too (large|many)|more than \d+|exceed|limit|max(imum)? range", re.I)
 
 
@@ -247,13 +254,10 @@ class ChainClient:
         try:
             self._request("eth_sendRawTransaction", [_hex(raw)])
         except NodeError as refused:
-            text = refused.text.lower()
-            for words, outcome in _ANSWERS:
-                if words in text:
-                    if outcome is None:
-                        raise ChainUnavailable(reason=refused.text) from refused
-                    return Sent(outcome, refused.text)
-            return Sent(SendOutcome.Rejected, refused.text)
+            outcome = outcome_of(refused.text)
+            if outcome is None:
+                raise ChainUnavailable(reason=refused.text) from refused
+            return Sent(outcome, refused.text)
         return Sent(SendOutcome.Accepted)
 
     # -----------------------------------------------------------------------------------------------

@@ -96,8 +96,9 @@ def start_node(
     """Starts the node of an installation and waits until it answers.
 
     `block_time` in seconds, fractions allowed; None mines at every transaction. The first `accounts` of the
-    mnemonic own ether, and gas costs nothing. `states_kept` past states can be gone back to. Raises ChainUnavailable where the port is taken, a node of this
-    home runs already, or the node does not answer in time.
+    mnemonic own ether, and gas costs nothing. Questions about a past state, and reorgs, reach `states_kept` blocks
+    back. Raises ChainUnavailable where the port is taken, a node of this home runs already, its state is lost, or
+    it does not answer in time.
     """
     _collect_keepers()
     if running_node(home) is not None:
@@ -109,6 +110,9 @@ def start_node(
     kept_state = _newest_whole_state(link)
     keeper.turn(link, 1 if kept_state == keeper.side(link, 0) else 0)
     pid_file.unlink(missing_ok=True)
+    rpc_url = f"http://127.0.0.1:{port}"
+    # Before the node, so that one whose starter was killed is found all the same.
+    _write_whole(folder / "node.json", {"rpc_url": rpc_url, "chain_id": chain_id})
     command = [
         str(anvil_executable()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
         "--mnemonic", mnemonic, "--accounts", str(accounts), "--hardfork", "osaka",
@@ -127,7 +131,6 @@ def start_node(
             start_new_session=True,
         )
     _keepers[kept.pid] = kept
-    rpc_url = f"http://127.0.0.1:{port}"
     try:
         _await_answer(kept, rpc_url, log, time.monotonic() + timeout)
     except ChainUnavailable:
@@ -135,17 +138,15 @@ def start_node(
         kept.wait()
         del _keepers[kept.pid]
         raise
-    node = NodeProcess(int(pid_file.read_text()), rpc_url, log)
-    _write_whole(folder / "node.json", {"pid": node.pid, "rpc_url": rpc_url, "chain_id": chain_id})
-    return node
+    return NodeProcess(int(pid_file.read_text()), rpc_url, log)
 
 
 def running_node(home: Path) -> NodeProcess | None:
     """The node of an installation, or None where none runs."""
     folder = home / "chain"
     try:
-        found = json.loads((folder / "node.json").read_bytes())
-        node = NodeProcess(int(found["pid"]), str(found["rpc_url"]), folder / "node.log")
+        rpc_url = str(json.loads((folder / "node.json").read_bytes())["rpc_url"])
+        node = NodeProcess(int((folder / "node.pid").read_text()), rpc_url, folder / "node.log")
     except (OSError, ValueError, KeyError):
         return None
     return node if _is_node(node.pid, folder / "state.json") else None

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import json
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+import requests
 
 from backend.chain import calls, events
 from backend.chain.calls import DeclarationCall, RecordCall
 from backend.chain.client import ChainClient, SendOutcome
 from backend.chain.deployment import Deployment
+from backend.chain.node import anvil_executable, free_port
 from backend.chain.views import Authority, Views
 from backend.domain import commitments
 from backend.domain.errors import (
@@ -31,7 +37,7 @@ from backend.domain.errors import (
 from backend.domain.events import DeclarationRefused, Level, ManifestDeclared, Recorded, RecordRefused
 from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
 from backend.domain.participants import CreditGrade, Role, role_set
-from tests.support.chain import Account, deploy, drop_transaction, mine, node_at, reorg, set_block_time
+from tests.support.chain import Account, deploy, drop_transaction, mine, node_at, reorg, set_block_time, until
 
 PUDONG = 2233
 OWNER, PLATFORM, LOGISTICS, DECLARANT, CUSTOMS, REGULATOR, OUTSIDER = range(7)
@@ -78,6 +84,13 @@ class Chain:
         call = calls.declare([self.declaration(ref)])
         self.account(DECLARANT).do(self.ledger, call, gas=1_000_000)
         return commitments.manifest_id(self.numbers[DECLARANT], ref)
+
+
+def answers(client: ChainClient) -> bool:
+    try:
+        return client.chain_id() > 0
+    except ChainUnavailable:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -323,8 +336,74 @@ def test_fees_are_zero_on_the_embedded_chain(stopped: ChainClient) -> None:
     assert stopped.fees() == (0, 0)
 
 
+@pytest.mark.parametrize("rules", ["london", "berlin"])
+def test_fees_follow_the_rules_of_the_chain(rules: str) -> None:
+    """London's fees cover a rising base fee; before London a legacy transaction pays the gas price."""
+    port = free_port()
+    command = [str(anvil_executable()), "--port", str(port), "--quiet", "--hardfork", rules]
+    with subprocess.Popen(command) as node:
+        client = ChainClient(f"http://127.0.0.1:{port}")
+        try:
+            until(lambda: answers(client))
+            fees = client.fees()
+            assert (fees.priority is None) is (rules == "berlin")
+            assert fees.max_fee > 0
+            sender = Account(client, 0)
+            sender.do(sender.address)
+        finally:
+            client.close()
+            node.kill()
+
+
 # ---------------------------------------------------------------------------------------------------
 # Faults
+
+
+class NarrowNode(BaseHTTPRequestHandler):
+    """Passes requests on to the real node, but refuses logs of more than seven blocks as go-ethereum would."""
+
+    node: str
+    asked: ClassVar[list[int]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        request = json.loads(body)
+        answer = {}
+        if request["method"] == "eth_getLogs":
+            query = request["params"][0]
+            blocks = int(query["toBlock"], 16) - int(query["fromBlock"], 16) + 1
+            self.asked.append(blocks)
+            if blocks > 7:
+                error = {"code": -32000, "message": "exceed maximum block range: 7"}
+                answer = {"jsonrpc": "2.0", "id": request["id"], "error": error}
+        if not answer:
+            passed_on = requests.post(self.node, data=body, headers={"Content-Type": "application/json"}, timeout=10)
+            answer = passed_on.json()
+        content = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_a_range_too_large_for_the_node_is_halved_until_it_fits(chain: Chain) -> None:
+    head = chain.client.head().number
+    NarrowNode.node = chain.client.rpc_url
+    NarrowNode.asked.clear()
+    with ThreadingHTTPServer(("127.0.0.1", 0), NarrowNode) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        narrow = ChainClient(f"http://127.0.0.1:{server.server_port}")
+        found = narrow.logs(0, head, chain.deployment.addresses)
+        narrow.close()
+        server.shutdown()
+        thread.join()
+    assert found == chain.client.logs(0, head, chain.deployment.addresses)
+    assert max(NarrowNode.asked) == head + 1
+    assert sum(blocks for blocks in NarrowNode.asked if blocks <= 7) == head + 1
 
 
 def test_many_threads_may_use_one_client(chain: Chain) -> None:

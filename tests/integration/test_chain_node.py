@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -191,8 +190,8 @@ def test_a_process_that_is_no_node_of_this_home_is_left_alone(tmp_path: Path, sl
     assert sleeper.poll() is None
     other = tmp_path / "other"
     (other / "chain").mkdir(parents=True)
-    told = {"pid": sleeper.pid, "rpc_url": "http://127.0.0.1:1", "chain_id": 31337}
-    (other / "chain" / "node.json").write_text(json.dumps(told))
+    (other / "chain" / "node.json").write_text('{"rpc_url": "http://127.0.0.1:1"}')
+    (other / "chain" / "node.pid").write_text(str(sleeper.pid))
     assert running_node(other) is None
     with node_at(tmp_path / "one") as node:
         assert not stop_node(node.pid, other)
