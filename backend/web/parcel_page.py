@@ -72,7 +72,7 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
         mode=word(language, f"mode.{view['supervision_mode']}", str(view["supervision_mode"])),
         manifest=view["manifest"],
         index=view["index"],
-        goods=_goods(view.get("revealed"), language),
+        goods=_goods(view.get("revealed"), Direction[view["direction"]], language),
         history=entries[::-1],
         earlier=tuple(view.get("earlier", ())),
         complete_to_block=view["complete_to_block"],
@@ -127,7 +127,9 @@ def _where(view: Mapping[str, Any], step: str, language: Language) -> str:
     return "" if place is None else district_text(language, view[place])
 
 
-def _goods(revealed: Mapping[str, Any] | None, language: Language) -> tuple[GoodsLine, ...]:
+def _goods(
+    revealed: Mapping[str, Any] | None, direction: Direction, language: Language
+) -> tuple[GoodsLine, ...]:
     if revealed is None:
         return ()
     lines: dict[int, dict[str, str]] = {}
@@ -140,5 +142,11 @@ def _goods(revealed: Mapping[str, Any] | None, language: Language) -> tuple[Good
         if "country" in values:
             zh, en = country_named(values["country"])
             values["country"] = zh if language is Language.Chinese else en
-        shown.append(GoodsLine(number, tuple((key, values[name]) for name, key in _REVEALED if name in values)))
+        facts = ((_label(key, direction), values[name]) for name, key in _REVEALED if name in values)
+        shown.append(GoodsLine(number, tuple(facts)))
     return tuple(shown)
+
+
+def _label(key: str, direction: Direction) -> str:
+    """An import list names the country of origin, an export list (603) the country of destination."""
+    return "facts.destination" if key == "facts.country" and direction is Direction.Export else key

@@ -85,6 +85,7 @@ def render(request: Request, template: str, http_status: int = 200, /, **values:
         "asset": _asset,
         "named": partial(named, language),
         "district": partial(district_text, language),
+        "refusal_text": partial(refusal_text, language),
         "other_language": f"{other.path}?{other.query}" if request.method == "GET" else f"/?lang={language.other}",
         "path": request.url.path,
         "session": getattr(request.state, "session", None),
@@ -133,6 +134,11 @@ def named(language: Language, participant: dict[str, Any] | None) -> str:
     first, second = ("name_zh", "name_en") if language is Language.Chinese else ("name_en", "name_zh")
     name = participant.get(first) or participant.get(second)
     return str(name) if name else text(language, "seller.unnamed", number=participant.get("participant_no", "?"))
+
+
+def refusal_text(language: Language, reason: str) -> str:
+    """Why the chain refused, by the contract's error name, in words that need no values."""
+    return word(language, f"refusal.{reason}", reason)
 
 
 def district_text(language: Language, code: str | int) -> str:

@@ -13,6 +13,7 @@ EN: dict[str, str] = {
     "footer": "Guanlian 关链: a shared ledger for cross-border e-commerce clearance. No personal data "
     "stands on it.",
     "footer.time": "All times are Beijing time (UTC+8).",
+    "colon": ": ",
     "beijing": "Beijing time",
     "unknown": "unknown",
     # The front page
@@ -132,6 +133,7 @@ EN: dict[str, str] = {
     "facts.declaring": "Declared at",
     "facts.port": "Port",
     "facts.declarant": "Declarant",
+    "facts.destination": "Destination",
     "facts.country": "Origin",
     "facts.heading": "Tariff heading (HS)",
     "facts.brand": "Brand",

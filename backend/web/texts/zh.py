@@ -12,6 +12,7 @@ ZH: dict[str, str] = {
     "nav.console": "工作台",
     "footer": "关链 Guanlian：跨境电商通关共享账本。链上不存放任何个人信息。",
     "footer.time": "所有时间均为北京时间（UTC+8）。",
+    "colon": "：",
     "beijing": "北京时间",
     "unknown": "未知",
     # 首页
@@ -116,6 +117,7 @@ ZH: dict[str, str] = {
     "facts.declaring": "申报地海关",
     "facts.port": "口岸海关",
     "facts.declarant": "申报企业",
+    "facts.destination": "最终目的国（地区）",
     "facts.country": "原产国（地区）",
     "facts.heading": "税则品目（HS）",
     "facts.brand": "品牌",
