@@ -13,15 +13,16 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, is_dataclass
 from typing import Any
 
+import requests
 from brownie import web3
 
 from backend.chain import events as chain_events
 from backend.chain.refusals import decode_refusal
 from backend.domain import commitments
 from backend.domain.errors import GuanlianError
-from backend.domain.events import Event
+from backend.domain.events import Event, Level
 from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record, ReferenceLedger
-from backend.domain.lifecycle import Direction, Step
+from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.participants import Role, role_set
 
 PUDONG, SUZHOU, JIAXING = 2233, 2303, 2908
@@ -157,6 +158,18 @@ class World:
         """The last block's time."""
         return int(rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
+    def read(self, calls: Sequence[tuple[Any, ...]]) -> list[list[int]]:
+        """What views answer, each as its 32-byte words, in one request. A call is a name and its arguments."""
+        batch = []
+        for number, (function, *args) in enumerate(calls):
+            contract = self.contract_of(function)
+            data = getattr(contract, function).encode_input(*args)
+            params = [{"to": contract.address, "data": data}, "latest"]
+            batch.append({"jsonrpc": "2.0", "id": number, "method": "eth_call", "params": params})
+        answers = requests.post(web3.provider.endpoint_uri, json=batch, timeout=30).json()
+        results = {answer["id"]: bytes.fromhex(answer["result"][2:]) for answer in answers}
+        return [_words(results[number]) for number in range(len(calls))]
+
     # -- what tests start from
 
     def declaration(self, count: int = 3, **changes: Any) -> Declaration:
@@ -211,12 +224,29 @@ class World:
     # -- comparing
 
     def assert_same_state(self) -> None:
-        """Every manifest's sets, head and root are the same on chain and in the model."""
-        for name, manifest in self.model.manifests.items():
-            assert list(self.ledger.setsOf(name)) == manifest.sets.words
-            assert bytes(self.ledger.headOf(name)) == manifest.head
-            assert bytes(self.ledger.rootOf(name)) == manifest.root
-        assert self.registry.participantCount() == len(self.model.participants)
+        """All that is kept of manifests and standings is the same on chain and in the model, and lawful."""
+        sellers = [self.numbers[name] for name in sorted(WITHOUT_ACCOUNT)]
+        standings = [(number, level) for number in sellers for level in Level]
+        names = list(self.model.manifests)
+        on_chain = self.read(
+            [("setsOf", name) for name in names]
+            + [(view, name) for view in ("headOf", "rootOf") for name in names]
+            + [("inForceUntil", *standing) for standing in standings]
+            + [("isBarred", number) for number in sellers]
+            + [("participantCount",)]
+        )
+        manifests, now = self.model.manifests.values(), self.now
+        for words, manifest in zip(on_chain, manifests, strict=False):
+            assert sum(words[: len(State)]) == manifest.sets.every, "each parcel is in exactly one state"
+        in_model = (
+            [manifest.sets.words for manifest in manifests]
+            + [[int.from_bytes(manifest.head)] for manifest in manifests]
+            + [[int.from_bytes(manifest.root)] for manifest in manifests]
+            + [[self.model.in_force_until(*standing, now)] for standing in standings]
+            + [[int(self.model.is_barred(number, now))] for number in sellers]
+            + [[len(self.model.participants)]]
+        )
+        assert on_chain == in_model
 
 
 def customs_of(district: int) -> str:
@@ -263,6 +293,10 @@ def _for_abi(value: Any) -> Any:
 
 def _has(contract: Any, function: str) -> bool:
     return any(entry.get("name") == function and entry["type"] == "function" for entry in contract.abi)
+
+
+def _words(data: bytes) -> list[int]:
+    return [int.from_bytes(data[at : at + 32]) for at in range(0, len(data), 32)]
 
 
 def _snake(name: str) -> str:
