@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +74,19 @@ class DocumentOutcome:
     def is_refused(self) -> bool:
         return self.standing == "refused"
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "index": self.index,
+            "guid": self.guid,
+            "kind": self.kind,
+            "business_key": self.business_key,
+            "standing": self.standing,
+            "parcel_id": self.parcel_id,
+            "return_status": self.return_status,
+            "info": self.info,
+            "faults": list(self.faults),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class MessageOutcome:
@@ -96,7 +109,7 @@ class MessageOutcome:
             "operation_id": self.operation_id,
             "message_type": self.message_type,
             "guid": self.guid,
-            "documents": [asdict(outcome) for outcome in self.documents],
+            "documents": [outcome.as_json() for outcome in self.documents],
         }
 
     def as_receipt(self) -> bytes:
@@ -122,6 +135,7 @@ class _Prepared:
     digest: bytes
     parcel_id: bytes | None
     waybill_key: str | None
+    warnings: tuple[Mapping[str, Any], ...]
     seller_no: int | None = None
     group_key: str | None = None
     version: int = 1
@@ -150,8 +164,7 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
         outcomes = intake.judge(judged)
         operation_id = intake.store()
         outcomes = tuple(
-            _replace_standing(outcome, "stored") if outcome.standing == "acceptable" else outcome
-            for outcome in outcomes
+            replace(outcome, standing="stored") if outcome.standing == "acceptable" else outcome for outcome in outcomes
         )
         outcome = MessageOutcome(
             operation_id or intake.known_operation,
@@ -213,6 +226,7 @@ def _prepare(gateway: Gateway, parsed: ParsedDocument) -> _Prepared | DocumentOu
         document.content_digest(),
         parcel_id(gateway.consortium_key, *reference) if reference else None,
         "|".join(waybill) if waybill else None,
+        tuple(fault.as_json() for fault in faults),
     )
 
 
@@ -416,7 +430,6 @@ class _Intake:
         }
 
     def _outcome(self, item: _Prepared, standing: str) -> DocumentOutcome:
-        warnings = check_document(item.parsed)
         status = ReturnStatus.Staged if item.document.head.get("appStatus") == "1" else ReturnStatus.Taken
         return DocumentOutcome(
             item.parsed.index,
@@ -427,7 +440,7 @@ class _Intake:
             item.parcel_id.hex() if item.parcel_id else None,
             str(status),
             coded_info("1", "电子口岸申报中"),
-            tuple(fault.as_json() for fault in warnings),
+            item.warnings,
         )
 
     def _refused(self, item: _Prepared, refusal: tuple[str, str], *details: str) -> DocumentOutcome:
@@ -451,10 +464,6 @@ class _Intake:
             coded_info(refusal[0], refusal[1], *details),
             (rule,),
         )
-
-
-def _replace_standing(outcome: DocumentOutcome, standing: str) -> DocumentOutcome:
-    return DocumentOutcome(**{**asdict(outcome), "standing": standing, "faults": outcome.faults})
 
 
 def _head_of(fields: bytes | None, name: str) -> str | None:

@@ -52,16 +52,21 @@ def supersede(connection: Connection, ids: Sequence[int]) -> None:
 
 def link_waybills(connection: Connection, parcel_of: Mapping[str, bytes]) -> None:
     """Tells waybills that came before their declaration which parcel they are of."""
-    for waybill_key, parcel in parcel_of.items():
+    if parcel_of:
         connection.execute(
-            sa.update(documents)
-            .where(
-                documents.c.waybill_key == waybill_key,
-                documents.c.kind == "Waybill",
-                documents.c.parcel_id.is_(None),
-            )
-            .values(parcel_id=parcel)
+            _LINK_WAYBILL, [{"of_waybill": key, "as_parcel": parcel} for key, parcel in parcel_of.items()]
         )
+
+
+_LINK_WAYBILL = (
+    sa.update(documents)
+    .where(
+        documents.c.waybill_key == sa.bindparam("of_waybill"),
+        documents.c.kind == "Waybill",
+        documents.c.parcel_id.is_(None),
+    )
+    .values(parcel_id=sa.bindparam("as_parcel"))
+)
 
 
 def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> dict[str, bytes]:
