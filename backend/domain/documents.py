@@ -16,12 +16,8 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
+from backend.domain.lifecycle import Direction
 from backend.domain.participants import Role
-
-
-class Direction(StrEnum):
-    Import = "import"
-    Export = "export"
 
 
 class DocumentKind(StrEnum):

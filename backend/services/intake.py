@@ -21,7 +21,7 @@ from backend.chain import calls
 from backend.domain.commitments import document_root, new_secret, parcel_id, record_evidence
 from backend.domain.documents import Document, DocumentKind
 from backend.domain.errors import ParticipantNotYours
-from backend.domain.lifecycle import SUPERVISION_MODES, Direction
+from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb.checks import check_document
 from backend.formats.ceb.messages import Message, ParsedDocument, parse_message
@@ -357,19 +357,18 @@ class _Intake:
     def _check_list(self, item: _Prepared) -> DocumentOutcome | None:
         """A list must name a seller, districts and a mode that exist, and a parcel that is free to be declared."""
         document = item.document
-        direction = Direction[document.direction.name]
         item.seller_no = self.numbers.get(document.seller_code or "")
         seller = self.standing.get(item.seller_no or 0)
         if item.seller_no is None or seller is None or not has_role(seller.roles, Role.Seller):
             refusal = (SENDER_NOT_ALLOWED.order[0], "电商企业未登记为商家")
             return self._refused(item, refusal, f"ebcCode {document.seller_code}")
         mode = document.trade_mode or ""
-        if not mode.isdigit() or int(mode) not in SUPERVISION_MODES[direction]:
+        if not mode.isdigit() or int(mode) not in SUPERVISION_MODES[document.direction]:
             return self._refused(item, FORMAT_WRONG.declaration, f"tradeMode {mode}")
         districts = (document.customs_code or "", document.port_code or "")
         if not all(len(code) == 4 and code.isdigit() and int(code) for code in districts):
             return self._refused(item, FORMAT_WRONG.declaration, "customsCode / portCode")
-        item.group_key = Group(item.seller_no, int(districts[0]), int(districts[1]), int(mode), direction).key()
+        item.group_key = Group(item.seller_no, int(districts[0]), int(districts[1]), int(mode), document.direction).key()
         if item.parcel_id is None:
             return self._refused(item, FORMAT_WRONG.declaration, "ebpCode / orderNo")
         listed = self.lists.get(item.parcel_id)

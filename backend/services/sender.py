@@ -14,7 +14,7 @@ import structlog
 from backend.chain.calls import BASE_GAS, MOST_GAS, OTHER_GAS
 from backend.chain.client import Fees, SendOutcome
 from backend.chain.signers import UnsignedTransaction
-from backend.domain.errors import GuanlianError, NotHosted
+from backend.domain.errors import ChainUnavailable, ContractRefused, GuanlianError, NotHosted
 from backend.services import settling
 from backend.services.gateway import Gateway
 from backend.services.planning import (
@@ -209,18 +209,15 @@ class Sender:
             plan = Plan(row.contract, row.calldata, 0, [row.id])
         else:
             plan = plan_records([row], 1) or Plan("ParcelLedger", b"", 0, [])
+        contract = self.gateway.deployment.contracts[plan.contract]
         try:
-            self.gateway.client.call(
-                self.gateway.deployment.contracts[plan.contract], plan.calldata, account, block - 1
-            )
+            self.gateway.client.call(contract, plan.calldata, account, block - 1)
+        except ChainUnavailable:
+            # The node no longer has the state of that block: nothing can be said for sure.
+            return settling.refusal_json(ContractRefused(reason="unknown", data="0x"))
         except GuanlianError as fault:
             return settling.refusal_json(fault)
-        return {
-            "title": "TransactionFailed",
-            "zh": "交易整体失败，链未说明原因",
-            "en": "The transaction failed as a whole and the chain gives no reason",
-            "details": {},
-        }
+        return settling.refusal_json(ContractRefused(reason="the transaction ran out of gas", data="0x"))
 
     def _broadcast(self, account: str, transactions: Sequence[tuple[int, bytes]]) -> None:
         """Sends stored bytes. What the node refuses for good stays signed and shows as blocked."""

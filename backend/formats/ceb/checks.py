@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from backend.domain.documents import Direction, DocumentKind, decimal_of
+from backend.domain.documents import DocumentKind, decimal_of
+from backend.domain.lifecycle import Direction
 from backend.formats.ceb.faults import Fault, Level, fault
 from backend.formats.ceb.fields import LAYOUTS
 from backend.formats.ceb.messages import ParsedDocument

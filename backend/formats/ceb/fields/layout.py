@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from backend.domain.documents import MESSAGES, Direction, MessageFacts
+from backend.domain.documents import MESSAGES, MessageFacts
+from backend.domain.lifecycle import Direction
 
 NAMESPACE = "http://www.chinaport.gov.cn/ceb"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
