@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import anyio
 from fastapi import FastAPI
 
-from backend.api import problems
+from backend.api import logs, problems
 from backend.api.dependencies import MOST_WAITING
 from backend.api.envelope import Envelope
 from backend.api.limits import Buckets, Limits
@@ -56,6 +56,7 @@ def create_app(gateway: Gateway, runner: Runner | None = None, limits: Limits | 
         if runner is not None:
             await anyio.to_thread.run_sync(runner.stop)
 
+    logs.configure(gateway.settings.log_level)
     app = FastAPI(
         title="Guanlian 关链",
         version=package_version(),

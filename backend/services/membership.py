@@ -22,6 +22,7 @@ from backend.domain.errors import (
     Forbidden,
     InvalidInput,
     LegalIdentityTaken,
+    ParticipantNotYours,
     ParticipantSuspended,
     ParticipantUnknown,
     RegistrationNotAllowed,
@@ -120,7 +121,7 @@ def add_account(
 
     (operation id, address). Governance for anyone, others for themselves.
     """
-    _own_or_governance(caller_no, participant_no, "add accounts of another participant")
+    _check_own(caller_no, participant_no)
     made = None if address is not None else new_hosted_account(gateway)
     with gateway.database.write() as connection:
         row = _existing(connection, participant_no)
@@ -135,7 +136,7 @@ def add_account(
 
 def revoke_account(gateway: Gateway, caller_no: int, participant_no: int, address: str) -> str:
     """Ends a key's acting for a participant. Governance for anyone, others for themselves."""
-    _own_or_governance(caller_no, participant_no, "revoke accounts of another participant")
+    _check_own(caller_no, participant_no)
     address = external_address(address)
     with gateway.database.write() as connection:
         _existing(connection, participant_no)
@@ -146,9 +147,7 @@ def revoke_account(gateway: Gateway, caller_no: int, participant_no: int, addres
         return _queue(connection, gateway, caller_no, "AccountRevocation", summary, calldata)
 
 
-def set_roles(
-    gateway: Gateway, caller_no: int, participant_no: int, roles: Sequence[Role], district: int
-) -> str:
+def set_roles(gateway: Gateway, caller_no: int, participant_no: int, roles: Sequence[Role], district: int) -> str:
     """Changes what a participant may do. Governance only."""
     _check_roles(tuple(roles), district)
     summary = {"participant_no": participant_no, "roles": [role.name for role in roles], "district": district}
@@ -237,9 +236,9 @@ def _check_registrar(connection: Connection, registrar_no: int, registration: Re
     require_role(connection, registrar_no, *REGISTRARS)
 
 
-def _own_or_governance(caller_no: int, participant_no: int, action: str) -> None:
+def _check_own(caller_no: int, participant_no: int) -> None:
     if caller_no not in (GOVERNANCE, participant_no):
-        raise Forbidden(action=action, needed="scope governance")
+        raise ParticipantNotYours(field="participant_no", value=participant_no, participant_no=caller_no)
 
 
 def _existing(connection: Connection, participant_no: int) -> Any:

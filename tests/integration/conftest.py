@@ -1,0 +1,56 @@
+"""One running installation for all tests over HTTP, and parcels on it that they may share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from backend.services.simulation import simulate
+from tests.support.running import Ledger, running_ledger
+
+
+@pytest.fixture(scope="session")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+    with running_ledger(tmp_path_factory.mktemp("ledger")) as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Parcels whose documents have come in and are attested; nobody has decided about them."""
+
+    imports: list[str]
+    exports: list[str]
+
+
+@pytest.fixture(scope="session")
+def declared(ledger: Ledger) -> Declared:
+    """Parcels for reading: tests that take steps declare their own."""
+    imports = list(ledger.send(simulate(8, 11, "import", 0.0, barred=())))
+    exports = [
+        parcel
+        for parcel in ledger.send(simulate(6, 12, "export", 0.0, barred=()))
+        if ledger.client().get(f"/v1/parcels/{parcel}").status_code == 200
+    ]
+    views = [
+        ledger.indexed(parcel, lambda view: {"Order", "Payment", "Waybill"} <= set(view["flags"])) for parcel in imports
+    ]
+    for parcel in exports:
+        ledger.indexed(parcel, lambda view: {"Order", "Waybill"} <= set(view["flags"]))
+    # Those of Pudong first: most tests look at one of them as its customs.
+    views.sort(key=lambda view: view["declaring_district"] != "2233")
+    return Declared([view["parcel_id"] for view in views], exports)
+
+
+_seeds = iter(range(1000, 10_000))
+
+
+@pytest.fixture
+def fresh(ledger: Ledger) -> list[str]:
+    """Three import parcels of this test's own, declared and attested."""
+    parcels = list(ledger.send(simulate(3, next(_seeds), "import", 0.0, barred=())))
+    for parcel in parcels:
+        ledger.indexed(parcel, lambda view: {"Order", "Payment", "Waybill"} <= set(view["flags"]))
+    return parcels
