@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from backend.domain.documents import Direction, Document, decimal_of, masked
+from backend.domain.documents import Document, decimal_of, masked
+from backend.domain.lifecycle import Direction
 
 
 class MatchOutcome(StrEnum):

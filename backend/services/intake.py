@@ -368,7 +368,8 @@ class _Intake:
         districts = (document.customs_code or "", document.port_code or "")
         if not all(len(code) == 4 and code.isdigit() and int(code) for code in districts):
             return self._refused(item, FORMAT_WRONG.declaration, "customsCode / portCode")
-        item.group_key = Group(item.seller_no, int(districts[0]), int(districts[1]), int(mode), document.direction).key()
+        declaring, port = map(int, districts)
+        item.group_key = Group(item.seller_no, declaring, port, int(mode), document.direction).key()
         if item.parcel_id is None:
             return self._refused(item, FORMAT_WRONG.declaration, "ebpCode / orderNo")
         listed = self.lists.get(item.parcel_id)

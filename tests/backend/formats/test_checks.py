@@ -16,7 +16,7 @@ SIMULATED = {mode: simulate(12, 5, mode) for mode in ("import", "export")}
 
 
 def document_of(message_type: str) -> ParsedDocument:
-    mode = "import" if LAYOUTS[message_type].facts.direction == "import" else "export"
+    mode = LAYOUTS[message_type].facts.direction.name.lower()
     return parse_message(next(SIMULATED[mode].messages_of(message_type)).data).documents[0]
 
 
