@@ -38,11 +38,7 @@ def test_the_map_names_every_folder_and_no_other(name: str) -> None:
     listed = {row for row in table_rows(text) if "/" in row or (ROOT / row).is_dir()}
     folders = tracked_folders()
     top = {folder for folder in folders if "/" not in folder} - UNLISTED - {"backend"}
-    inner = {
-        folder
-        for folder in folders
-        if folder.count("/") == 1 and folder.startswith(("backend/", "contracts/"))
-    }
+    inner = {folder for folder in folders if folder.count("/") == 1 and folder.startswith(("backend/", "contracts/"))}
     assert listed == top | inner
 
 
@@ -75,9 +71,7 @@ def test_every_setting_has_its_comment() -> None:
 def test_every_command_says_what_it_does_and_takes_a_home() -> None:
     silent = [name for name, command in docs.commands() if not command.help]
     homeless = [
-        name
-        for name, command in docs.commands()
-        if not any("--home" in parameter.opts for parameter in command.params)
+        name for name, command in docs.commands() if not any("--home" in parameter.opts for parameter in command.params)
     ]
     assert silent == []
     assert homeless == ["simulate"], "writing files needs no installation"

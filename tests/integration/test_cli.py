@@ -132,19 +132,25 @@ def steps_by_number() -> dict[int, str]:
 def history_on_chain(home: Home, manifest: str, index: int) -> list[tuple[Any, ...]]:
     url, ledger = home.up["rpc_url"], home.up["contracts"]["ParcelLedger"]
     names = steps_by_number()
-    declared = logged(url, ledger, "ParcelLedger", "ManifestDeclared", manifest)
-    records = logged(url, ledger, "ParcelLedger", "Recorded", manifest)
     rows = [
-        (r["block"], r["log_index"], "Declaration", r["declarantNo"], r["at"], r["transaction"], r["evidence"], r["head"])
-        for r in declared
+        (entry["block"], entry["log_index"], "Declaration", entry["declarantNo"], entry)
+        for entry in logged(url, ledger, "ParcelLedger", "ManifestDeclared", manifest)
     ] + [
-        (r["block"], r["log_index"], names[r["step"]], r["participantNo"], r["at"], r["transaction"], r["evidence"], r["head"])
-        for r in records
-        if r["parcels"] >> index & 1
-    ]  # fmt: skip
+        (entry["block"], entry["log_index"], names[entry["step"]], entry["participantNo"], entry)
+        for entry in logged(url, ledger, "ParcelLedger", "Recorded", manifest)
+        if entry["parcels"] >> index & 1
+    ]
     return [
-        (step, no, at, block, transaction, Web3.to_hex(evidence), Web3.to_hex(head))
-        for block, _, step, no, at, transaction, evidence, head in sorted(rows)
+        (
+            step,
+            participant_no,
+            entry["at"],
+            block,
+            entry["transaction"],
+            Web3.to_hex(entry["evidence"]),
+            Web3.to_hex(entry["head"]),
+        )
+        for block, _, step, participant_no, entry in sorted(rows, key=lambda row: row[:2])
     ]
 
 
@@ -225,9 +231,7 @@ def test_a_declaration_for_the_barred_seller_past_the_gateway_reverts(home: Home
     key = {"Authorization": f"Bearer {home.up['keys']['declarant']}"}
     own = httpx.get(f"{home.up['api_url']}/v1/me", headers=key, trust_env=False).json()["participant_no"]
     registry = home.up["contracts"]["ParticipantRegistry"]
-    added = logged(
-        url, registry, "ParticipantRegistry", "AccountAdded", Web3.to_hex(own.to_bytes(32, "big"))
-    )
+    added = logged(url, registry, "ParticipantRegistry", "AccountAdded", Web3.to_hex(own.to_bytes(32, "big")))
     account = added[0]["account"]
     declaration = (b"\x01" * 32, seller, 2233, 2233, 9610, 0, b"\x02" * 32, [b"\x03" * 32])
     call = {

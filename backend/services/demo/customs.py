@@ -31,8 +31,7 @@ def evidence_of(report: MatchReport) -> dict[str, Any]:
                 "rule": failure.rule,
                 "level": failure.level.value,
                 "differences": [
-                    f"{pair.left}={pair.left_value} / {pair.right}={pair.right_value}"
-                    for pair in failure.fields
+                    f"{pair.left}={pair.left_value} / {pair.right}={pair.right_value}" for pair in failure.fields
                 ],
             }
             for failure in report.failures
