@@ -15,7 +15,7 @@ from backend.store.database import Connection
 from backend.store.readmodel import number
 
 #: An operation's status is that of its least advanced item; these in order of what a submitter must know first.
-_WORST_FIRST = ("quarantined", "waiting", "sent", "confirmed", "cancelled")
+_WORST_FIRST = ("quarantined", "waiting", "stored", "sent", "confirmed", "cancelled")
 
 #: Seconds between looks while somebody waits for the chain.
 LOOK_EVERY = 0.1
