@@ -182,6 +182,7 @@ _INSPECTION = bits(_F.Inspection)
 #: The lifecycle. Where a step has two rows, the first that fits the manifest's profile and the caller's
 #: jurisdiction counts. Rows of one step that fit the same profile have the same effect, so that a record tells
 #: what it did by itself: `effect_of`.
+# fmt: off
 RULES: dict[Step, tuple[Rule, ...]] = {
     Step.OrderAttested: (
         Rule(_R.Platform, _J.Anywhere, _EVERY, _DECLARED, raises=bits(_F.Order), forbids=_HELD),
@@ -314,6 +315,7 @@ RULES: dict[Step, tuple[Rule, ...]] = {
              needs=_HELD_PORT),
     ),
 }
+# fmt: on
 
 #: What showing a duplicate does to the later parcel. It is not a step anybody takes by right: two membership
 #: proofs make it, so it has an effect here and no row in the table.
