@@ -260,6 +260,7 @@ class _Intake:
 
     def store(self) -> str | None:
         """Stores what was accepted and queues what follows; the operation's id, or None for nothing."""
+        outbox.cancel_declarations(self.connection, self.withdrawn, self.now)
         if not self.accepted:
             documents.supersede(self.connection, self.withdrawn)
             return None
