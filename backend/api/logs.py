@@ -6,13 +6,13 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
 
 
-def configure(level: str) -> None:
+def configure(level: str, file: TextIO | None = None) -> None:
     """Sets up the log of this process, once; whoever has set it up already keeps their way."""
     if structlog.is_configured():
         return
@@ -25,7 +25,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(serializer=_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.__stderr__ or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=file or sys.stderr),
         cache_logger_on_first_use=True,
     )
 

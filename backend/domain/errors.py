@@ -172,6 +172,20 @@ class OperationNotPossible(GuanlianError):
     en = "Operation {operation_id} is {status}: it cannot be {action}"
 
 
+class QuotaExceeded(GuanlianError):
+    """A person's yearly limit on retail imports does not hold this amount as well; CNY, as texts."""
+
+    status = 409
+    zh = "个人年度限额 {limit} 元已用 {used} 元，再计入 {amount} 元将超出限额"
+    en = "{used} of a person's yearly {limit} CNY are used: {amount} more would exceed it"
+
+
+class QuotaMoveRefused(GuanlianError):
+    status = 409
+    zh = "额度记录处于 {state} 状态，不能执行 {move}"
+    en = "A quota entry that is {state} does not allow {move}"
+
+
 # ---------------------------------------------------------------------------------------------------
 # The gateway itself
 
@@ -546,6 +560,14 @@ class DocumentsTooMany(GuanlianError):
     status = 422
     zh = "一个报文最多 {most} 份单证，现为 {count}"
     en = "A message holds at most {most} documents, not {count}"
+
+
+class MessageRefused(GuanlianError):
+    """Not one document of a message was taken; `documents` beside it has every fault of each."""
+
+    status = 422
+    zh = "报文中的 {count} 份单证全部未被接受：{first_zh}"
+    en = "Not one of the message's {count} documents was taken: {first_en}"
 
 
 class MessageStructureInvalid(GuanlianError):

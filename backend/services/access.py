@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from backend.domain.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from backend.domain.errors import Forbidden, InvalidInput, NotFound, ParticipantUnknown, Unauthenticated
 from backend.domain.instants import iso
 from backend.domain.participants import Role, has_role
 from backend.store import keys
 from backend.store.database import Connection
+from backend.store.participant_queries import participant_row
 
 TOKEN_PREFIX = "gl_"  # noqa: S105 - marks our keys for secret scanners; no secret itself
 _TOKEN = re.compile(r"gl_[A-Za-z0-9_-]{43}")
@@ -154,6 +155,8 @@ def create_key_for(
             raise Forbidden(action="create keys of another participant", needed="scope governance")
         if not set(scopes) <= {str(scope) for scope in caller.scopes}:
             raise Forbidden(action="grant more than this key has", needed="scope governance")
+    if participant_no is not None and participant_row(connection, participant_no) is None:
+        raise ParticipantUnknown(participant_no=participant_no)
     return create_key(connection, participant_no=participant_no, scopes=scopes, label=label, now=now)
 
 

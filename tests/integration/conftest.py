@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from backend.services.simulation import simulate
-from tests.support.running import Ledger, running_ledger
+from tests.support.running import Declared, Ledger, running_ledger
 
 
 @pytest.fixture(scope="session")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     with running_ledger(tmp_path_factory.mktemp("ledger")) as made:
         yield made
-
-
-@dataclass(frozen=True)
-class Declared:
-    """Parcels whose documents have come in and are attested; nobody has decided about them."""
-
-    imports: list[str]
-    exports: list[str]
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from backend.api.limits import Buckets, Limits
 from backend.app import create_app
 from backend.services import parcels, status
-from tests.support.running import NO_LIMITS, Ledger, served, until
+from tests.support.asking import is_problem
+from tests.support.running import LOG, NO_LIMITS, Ledger, served, until
 
 H32, H64 = "0" * 32, "0" * 64
 ADDRESS = "0x" + "11" * 20
@@ -88,21 +89,6 @@ ROLE_OF = {"enterprise": "platform", "authority": "customs_pudong", "governance"
 
 def named(route: tuple[str, str]) -> str:
     return " ".join(route)
-
-
-def is_problem(answer: httpx.Response, status: int, title: str) -> dict[str, Any]:
-    """Checks that an answer is a whole problem document in both languages, and gives it."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert body["title"] == title
-    assert body["type"] == f"/problems/{title}"
-    assert body["status"] == status
-    assert body["instance"] == answer.request.url.path
-    assert re.search("[\u4e00-\u9fff]", body["detail_zh"])
-    assert re.search("[A-Za-z]", body["detail"])
-    assert "{" not in body["detail"] + body["detail_zh"]
-    return body
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -227,9 +213,7 @@ def test_half_a_surrogate_pair_is_refused_not_a_fault(ledger: Ledger) -> None:
     is_problem(answer, 422, "InvalidInput")
 
 
-def test_a_fault_of_our_own_says_nothing_of_its_inside(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_fault_of_our_own_says_nothing_of_its_inside(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise RuntimeError("secret path /var/lib and 330102188001010011")
 
@@ -239,9 +223,9 @@ def test_a_fault_of_our_own_says_nothing_of_its_inside(
     assert body["request_id"] == answer.headers["x-request-id"] == "traced-0001"
     assert "secret" not in answer.text
     assert "330102188001010011" not in answer.text
-    err = capfd.readouterr().err
-    assert '"fault":"RuntimeError"' in err
-    assert "330102188001010011" not in err
+    logged = LOG.getvalue()
+    assert '"fault":"RuntimeError"' in logged
+    assert "330102188001010011" not in logged
 
 
 def test_what_each_problem_means_can_be_looked_up(ledger: Ledger) -> None:
@@ -325,20 +309,13 @@ def test_the_description_needs_nothing_from_elsewhere_and_no_page_loads_any(ledg
         assert ledger.client().get(path).status_code == 404
 
 
-def test_the_log_has_a_json_line_a_request_and_no_key(ledger: Ledger, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_log_has_a_json_line_a_request_and_no_key(ledger: Ledger) -> None:
     ledger.client("platform").get("/v1/me", headers={"X-Request-Id": "logged-00001"})
-    err = ""
-
-    def logged() -> bool:
-        nonlocal err
-        err += capfd.readouterr().err
-        return "logged-00001" in err
-
-    until(logged, "the request's line is written")
-    (line,) = [json.loads(line) for line in err.splitlines() if "logged-00001" in line]
+    until(lambda: "logged-00001" in LOG.getvalue(), "the request's line is written")
+    (line,) = [json.loads(line) for line in LOG.getvalue().splitlines() if "logged-00001" in line]
     assert line["route"] == "/v1/me"
     assert line["participant_no"] == ledger.numbers["platform"]
-    assert ledger.keys["platform"] not in err
+    assert not [key for key in ledger.keys.values() if key in LOG.getvalue()]
 
 
 def test_status_says_head_cursor_lag_and_what_waits(ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from backend.api import logs
 from backend.api.limits import Buckets, Limits
 from backend.app import create_app
 from backend.chain.node import free_port
@@ -22,7 +24,7 @@ from backend.domain.roster import ROSTER, Enterprise
 from backend.services.enrolment import demo_keys, enrol_cast, host_governance
 from backend.services.gateway import Gateway, open_gateway
 from backend.services.runner import Runner
-from backend.services.simulation.model import SimulatedSet
+from backend.services.simulation.model import SimulatedMessage, SimulatedSet
 from backend.settings import Settings
 from backend.store.participant_queries import number_of_identity
 from tests.support.workshop import installed_chain
@@ -31,6 +33,9 @@ from tests.support.workshop import installed_chain
 PATIENCE = 40.0
 
 _OVER = frozenset({"confirmed", "quarantined", "cancelled"})
+
+#: What the gateways of this process have logged, line by line.
+LOG = io.StringIO()
 
 #: So wide that no test meets them by accident.
 NO_LIMITS = Limits(Buckets(1e6, 10**6), Buckets(1e6, 10**6), Buckets(1e6, 10**6))
@@ -82,7 +87,7 @@ class Ledger:
             self._clients[name] = httpx.Client(base_url=self.address, headers=headers, timeout=60, trust_env=False)
         return self._clients[name]
 
-    def get(self, role: str | None, path: str, **query: Any) -> dict[str, Any]:
+    def get(self, role: str | None, path: str, /, **query: Any) -> dict[str, Any]:
         answer = self.client(role).get(path, params=query or None)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
@@ -117,6 +122,12 @@ class Ledger:
             self.settled(role, operation_id)
         return parcels
 
+    def seller_in(self, message: SimulatedMessage) -> int:
+        """The participant number of the seller that a message's first document names."""
+        code = message.data.split(b"ebcCode>")[1].split(b"<")[0].decode()
+        (found,) = self.get("platform", "/v1/participants", code=code)["items"]
+        return int(found["participant_no"])
+
     def settled(self, role: str, operation_id: str) -> dict[str, Any]:
         """An operation once the chain has decided about all of it."""
 
@@ -142,6 +153,14 @@ class Ledger:
             client.close()
 
 
+@dataclass(frozen=True)
+class Declared:
+    """Parcels whose documents have come in and are attested; nobody has decided about them."""
+
+    imports: list[str]
+    exports: list[str]
+
+
 def member(key: str) -> Enterprise:
     return next(one for one in ROSTER if one.key == key)
 
@@ -149,6 +168,7 @@ def member(key: str) -> Enterprise:
 @contextmanager
 def running_ledger(home: Path) -> Iterator[Ledger]:
     """A new installation with the demo's cast, alive until the end of the block."""
+    logs.configure("INFO", LOG)
     with installed_chain(home, block_time=0.2) as settings:
         host_governance(settings)
         gateway = open_gateway(settings)

@@ -18,7 +18,7 @@ from backend.api.dependencies import (
     waited,
 )
 from backend.api.problems import problem_document
-from backend.domain.errors import InvalidInput, MediaTypeUnsupported
+from backend.domain.errors import MediaTypeUnsupported, MessageRefused
 from backend.services.access import Caller, Scope
 from backend.services.intake import MessageOutcome, receive_message
 
@@ -79,13 +79,14 @@ def _status_of(outcome: MessageOutcome, dry_run: bool) -> int:
     return 202 if not dry_run and any(one.standing == "stored" for one in outcome.documents) else 200
 
 
-def _all_refused(outcome: MessageOutcome) -> InvalidInput:
-    """The first fault stands for all; `documents` of the answer has every one."""
-    fault = next((fault for one in outcome.documents for fault in one.faults), None)
-    if fault is None:
-        first = outcome.documents[0]
-        return InvalidInput(field=first.kind, value=first.business_key[:60], rule=first.info[:200])
-    return InvalidInput(field=fault.get("field", "?"), value=fault.get("value", "?"), rule=fault.get("rule", "?"))
+def _all_refused(outcome: MessageOutcome) -> MessageRefused:
+    """The first fault speaks for all; `documents` of the answer has every one."""
+    first = next((fault for one in outcome.documents for fault in one.faults), None)
+    return MessageRefused(
+        count=len(outcome.documents),
+        first_zh=outcome.documents[0].info if first is None else first["zh"],
+        first_en=outcome.documents[0].info if first is None else first["en"],
+    )
 
 
 def _check_media_type(request: Request) -> None:
