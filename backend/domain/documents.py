@@ -94,6 +94,7 @@ PERSONAL_FIELDS = frozenset(
         "consigneeAddress",
         "consigneeDistrict",
         "ebcTelephone",
+        "reason",
         "note",
     }
 )
@@ -130,6 +131,23 @@ def decimal_of(value: str | None) -> Decimal | None:
     return Decimal(stripped)
 
 
+def business_key_of(message_type: str, names: Sequence[str], head: Mapping[str, str]) -> str:
+    """`type|value|value` of these head fields. A `|` in a value is written `%7C`, so that no two keys run together."""
+    values = (head.get(name, "").replace("%", "%25").replace("|", "%7C") for name in names)
+    return "|".join((message_type, *values))
+
+
+def content_digest_of(message_type: str, head: Mapping[str, str], lines: Sequence[Mapping[str, str]]) -> bytes:
+    """SHA-256 over everything that is said, without what a transmission changes (TRANSMISSION_FIELDS)."""
+    content = [
+        message_type,
+        {name: value for name, value in head.items() if name not in TRANSMISSION_FIELDS},
+        [dict(line) for line in lines],
+    ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
 def is_personal(path: str) -> bool:
     """Whether the field at a path such as `OrderHead.buyerName` is personal."""
     return path.rpartition(".")[2] in PERSONAL_FIELDS
@@ -161,14 +179,12 @@ class Document:
     def business_key(self) -> str:
         """`type|value|value`: two documents with one key are the same document or in conflict.
 
-        A declaration without the declarant's own number (optional on 621) is keyed by its order. A `|` in a
-        value is written `%7C`, so that no two keys run together.
+        A declaration without the declarant's own number (optional on 621) is keyed by its order.
         """
         names = self.facts.key
         if self.kind is DocumentKind.Declaration and not self.head.get("copNo"):
             names = ("agentCode", "ebpCode", "orderNo")
-        values = (self.head.get(name, "").replace("%", "%25").replace("|", "%7C") for name in names)
-        return "|".join((self.type, *values))
+        return business_key_of(self.type, names, self.head)
 
     @property
     def sender_codes(self) -> tuple[str, ...]:
@@ -252,24 +268,14 @@ class Document:
 
     def content_digest(self) -> bytes:
         """32 bytes, equal for two transmissions of the same document (all but `guid` and `appTime` equal)."""
-        content = [
-            self.type,
-            {name: value for name, value in self.head.items() if name not in TRANSMISSION_FIELDS},
-            [dict(line) for line in self.lines],
-        ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).digest()
+        return content_digest_of(self.type, self.head, self.lines)
 
     def is_same_as(self, other: Document) -> bool:
         """Whether the other is this document sent again."""
         return self.content_digest() == other.content_digest()
 
 
-def document_of(
-    message_type: str, head: Mapping[str, str], lines: Sequence[Mapping[str, str]] = ()
-) -> Document:
+def document_of(message_type: str, head: Mapping[str, str], lines: Sequence[Mapping[str, str]] = ()) -> Document:
     """The document that a message of this type carries; KeyError for a type that carries none."""
     facts = MESSAGES[message_type]
-    return Document(
-        facts.kind, facts.direction, message_type, dict(head), tuple(dict(line) for line in lines)
-    )
+    return Document(facts.kind, facts.direction, message_type, dict(head), tuple(dict(line) for line in lines))

@@ -19,7 +19,7 @@ import orjson
 
 from backend.chain import calls
 from backend.domain.commitments import document_root, new_secret, parcel_id, record_evidence
-from backend.domain.documents import Document, DocumentKind
+from backend.domain.documents import MESSAGES, Document, DocumentKind
 from backend.domain.errors import ParticipantNotYours
 from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
@@ -148,7 +148,7 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
     Raises what makes the message as a whole unreadable (MessageMalformed, MessageTooLarge, …), and
     ParticipantNotYours where none of its documents is the caller's to send. Everything else is in the outcome.
     """
-    message = parse_message(body, XmlLimits(bytes=gateway.settings.largest_message))
+    message = parse_message(body, XmlLimits(bytes=gateway.settings.largest_message), accept=MESSAGES)
     judged = [_prepare(gateway, parsed) for parsed in message.documents]
     now = gateway.now()
     if dry_run:

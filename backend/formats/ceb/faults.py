@@ -53,6 +53,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "one_package": ("件数限定为 1", "should be 1"),
     "net_over_gross": ("净重大于毛重", "is more than the gross weight"),
     "mode_needs": ("监管方式 {limit} 必须填写此字段", "is required under supervision mode {limit}"),
+    "not_plain": (
+        "含有非 ASCII 字符，易与其他编号混淆",
+        "holds other than ASCII characters and may be taken for another",
+    ),
+    "hidden_character": ("含有不可见字符", "holds characters that cannot be seen"),
+    "not_digits": ("代码应为 ASCII 数字", "is not a code of ASCII digits"),
+    "not_allowed": ("取值不得为 {limit}", "must not be {limit}"),
+    "not_positive": ("应为正数", "must be positive"),
+    "repeated_value": ("与第 {limit} 项重复", "repeats what stands in line {limit}"),
+    "part": ("报文序号应在 1 与报文总数 {limit} 之间", "must lie between 1 and the number of parts, {limit}"),
+    "period": (
+        "汇总开始、结束时间须成对，且结束不早于开始",
+        "start and end of a period go together, and the end is not before the start",
+    ),
+    "names_nothing": ("未指明任何包裹：表体与 {limit} 均为空", "names no parcel: neither lines nor {limit}"),
 }
 
 

@@ -7,17 +7,19 @@ with one document is listed on that document, so that ninety-nine good orders do
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from backend.domain.documents import Document, DocumentKind, document_of
+from backend.domain.documents import MESSAGES, Document, DocumentKind, document_of
 from backend.domain.errors import (
     DocumentsTooMany,
     MessageMalformed,
     MessageStructureInvalid,
     MessageTypeUnknown,
 )
+from backend.domain.notices import Notice, notice_of
 from backend.formats.ceb.faults import FRAME, MOST_FAULTS, Fault, Faults, fault
 from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, SIGNATURE_NAMESPACE, MessageLayout
 from backend.formats.ceb.fields.common import EXTENSION, MOST_SUBSCRIPTIONS, SUBSCRIPTION, TRANSFER
@@ -70,8 +72,14 @@ class ParsedDocument:
     faults: tuple[Fault, ...]
 
     @property
+    def is_notice(self) -> bool:
+        """Whether it is a notice about parcels rather than one of their documents."""
+        return self.type not in MESSAGES
+
+    @property
     def kind(self) -> DocumentKind:
-        return LAYOUTS[self.type].facts.kind
+        """The kind of document; KeyError on a notice."""
+        return MESSAGES[self.type].kind
 
     @property
     def guid(self) -> str:
@@ -86,6 +94,10 @@ class ParsedDocument:
         """The same content as a document of the domain; use it only if `is_valid`."""
         return document_of(self.type, self.head, self.lines)
 
+    def to_notice(self) -> Notice:
+        """The same content as a notice of the domain; use it only if `is_valid` and `is_notice`."""
+        return notice_of(self.type, self.head, self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -99,32 +111,41 @@ class Message:
     is_signed: bool
 
 
-def parse_message(data: bytes, limits: XmlLimits = DEFAULT_LIMITS) -> Message:
-    """The message, bare or in its DxpMsg envelope.
+def parse_message(data: bytes, limits: XmlLimits = DEFAULT_LIMITS, accept: Container[str] = LAYOUTS) -> Message:
+    """The message, bare or in its DxpMsg envelope; `accept` are the types that the caller can deal with.
 
     Raises MessageTooLarge, DtdForbidden, MessageMalformed, MessageTypeUnknown, DocumentsTooMany or
     MessageStructureInvalid. Verdicts are those of the official schema, with one rule more (a required text
     is not blank) and one less lenient point (no xsi:type).
     """
-    root = parse_xml(data, limits)
-    envelope = None
-    if root.tag == f"{{{DXP_NAMESPACE}}}DxpMsg":
-        envelope, data = _unwrap(root, limits)
-        root = parse_xml(data, limits)
-    message = _read(root)
+    root, envelope = open_envelope(data, limits)
+    message = _read(root, accept)
     return replace(message, envelope=envelope) if envelope else message
 
 
-def _layout_of(root: etree._Element) -> MessageLayout:
+def open_envelope(data: bytes, limits: XmlLimits) -> tuple[etree._Element, Envelope | None]:
+    """The root of the business message and the DxpMsg that it came in, if any.
+
+    Raises MessageTooLarge, DtdForbidden or MessageMalformed.
+    """
+    root = parse_xml(data, limits)
+    if root.tag != f"{{{DXP_NAMESPACE}}}DxpMsg":
+        return root, None
+    envelope, data = _unwrap(root, limits)
+    return parse_xml(data, limits), envelope
+
+
+def _layout_of(root: etree._Element, accept: Container[str]) -> MessageLayout:
     name = etree.QName(root)
     match = _ROOT.fullmatch(name.localname)
-    if match is None or name.namespace != NAMESPACE or match.group(1) not in LAYOUTS:
+    known = match is not None and match.group(1) in LAYOUTS and match.group(1) in accept
+    if match is None or name.namespace != NAMESPACE or not known:
         raise MessageTypeUnknown(type=name.localname[:60], namespace=(name.namespace or "")[:120])
     return LAYOUTS[match.group(1)]
 
 
-def _read(root: etree._Element) -> Message:
-    layout = _layout_of(root)
+def _read(root: etree._Element, accept: Container[str]) -> Message:
+    layout = _layout_of(root, accept)
     faults = Faults(_MOST_FRAME_FAULTS)
     guid, version = _attributes(root, faults)
     node_tag = tag(layout.node)

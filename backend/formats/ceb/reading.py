@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from lxml import etree
 
 from backend.formats.ceb.faults import MOST_FAULTS, Fault, Faults, fault
-from backend.formats.ceb.fields import NAMESPACE, Field, Form, MessageLayout
+from backend.formats.ceb.fields import NAMESPACE, Field, Form, MessageLayout, ReceiptLayout
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 #: Attributes that XML Schema allows on every element and that say nothing about the document.
@@ -156,15 +156,14 @@ def check_frame(element: etree._Element, path: str, document: int, faults: Fault
 
 
 class DocumentReader:
-    """Reads one document element (Order, Payment, Inventory …) of one message type."""
+    """Reads one document element (Order, Payment, Inventory …) or receipt row of one message type."""
 
-    def __init__(self, layout: MessageLayout) -> None:
+    def __init__(self, layout: MessageLayout | ReceiptLayout) -> None:
         self.layout = layout
         self._head = BlockReader(layout.head)
         self._line = BlockReader(layout.lines) if layout.lines else None
-        self._most_lines = _ANY_LENGTH if layout.most_lines is None else layout.most_lines
-        self._head_tag = tag(layout.facts.head)
-        self._line_tag = tag(layout.facts.line) if layout.facts.line else None
+        self._head_tag = tag(layout.head_name)
+        self._line_tag = tag(layout.line_name) if layout.line_name else None
 
     def read(
         self, node: etree._Element, document: int, most_faults: int = MOST_FAULTS
@@ -188,7 +187,7 @@ class DocumentReader:
         if not blocks or blocks[0].tag != self._head_tag:
             return None
         count = len(blocks) - 1
-        if count < (layout.least_lines if self._line else 0) or count > (self._most_lines if self._line else 0):
+        if count < (layout.least_lines if self._line else 0) or count > (layout.most_lines if self._line else 0):
             return None
         head = self._head.read_quickly(blocks[0])
         if head is None:
@@ -206,7 +205,7 @@ class DocumentReader:
     ) -> tuple[dict[str, str], tuple[dict[str, str], ...]]:
         layout = self.layout
         check_frame(node, layout.node, document, faults)
-        head_name = layout.facts.head
+        head_name = layout.head_name
         if not layout.head_wrapped:
             return self._head.read(node, head_name, document, faults), ()
         head: dict[str, str] | None = None
@@ -222,7 +221,7 @@ class DocumentReader:
                     check_frame(child, head_name, document, faults)
                     head = self._head.read(child, head_name, document, faults)
             elif self._line is not None and child.tag == self._line_tag:
-                path = f"{layout.facts.line}[{len(lines) + 1}]"
+                path = f"{layout.line_name}[{len(lines) + 1}]"
                 check_frame(child, path, document, faults)
                 lines.append(self._line.read(child, path, document, faults))
             else:
@@ -231,9 +230,9 @@ class DocumentReader:
         if head is None:
             faults.append(fault(document, head_name, "", "missing"))
         if self._line is not None:
-            line_name = str(layout.facts.line)
+            line_name = str(layout.line_name)
             if len(lines) < layout.least_lines:
                 faults.append(fault(document, line_name, "", "missing"))
-            if layout.most_lines is not None and len(lines) > layout.most_lines:
+            if len(lines) > layout.most_lines:
                 faults.append(fault(document, line_name, "", "too_many_lines", layout.most_lines))
         return head or {}, tuple(lines)

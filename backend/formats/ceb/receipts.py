@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from backend.domain.documents import DocumentKind
 from backend.formats.ceb.faults import Fault
-from backend.formats.ceb.fields import NAMESPACE, RECEIPTS_FOR, Field
+from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, RECEIPTS_FOR, Field
 from backend.formats.ceb.messages import ParsedDocument
 from backend.formats.ceb.writer import escaped
 
@@ -135,7 +135,7 @@ def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> b
     so that the receipt itself is always valid.
     """
     layout = RECEIPTS_FOR[message_type]
-    body = "".join(f"<{layout.node}>{_write_row(layout.fields, _row_values(row))}</{layout.node}>" for row in rows)
+    body = "".join(f"<{layout.node}>{_write_row(layout.head, _row_values(row))}</{layout.node}>" for row in rows)
     return _envelope(layout.root, guid, body)
 
 
@@ -149,7 +149,7 @@ def write_unreadable(
     envelope_id: str = "",
 ) -> bytes:
     """The receipt 900 for a message that has no rows to answer; the message itself is not echoed."""
-    layout = RECEIPTS_FOR[""]
+    layout = RECEIPTS["900"]
     values = {
         "guid": guid,
         "returnStatus": status,
@@ -159,7 +159,7 @@ def write_unreadable(
         "oriMessageType": f"CEB{message_type}Message" if message_type else "",
         "oriBizMessage": "",
     }
-    row = _write_row(layout.fields, values)
+    row = _write_row(layout.head, values)
     return _envelope(layout.root, guid, f"<{layout.node}>{row}</{layout.node}>")
 
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 
 from backend.domain.documents import Document
+from backend.domain.notices import Notice
 from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, Field
 from backend.formats.ceb.fields.common import TRANSFER
 from backend.formats.ceb.messages import DXP_NAMESPACE, Envelope, ParsedDocument, Transfer
@@ -41,27 +42,27 @@ def write_block(fields: Sequence[Field], values: Mapping[str, str]) -> str:
 
 def write_message(
     message_type: str,
-    documents: Sequence[Document | ParsedDocument],
+    documents: Sequence[Document | Notice | ParsedDocument],
     transfer: Transfer,
     guid: str,
     *,
     version: str = "1.0",
     signer: SimulatorSigner | None = None,
 ) -> bytes:
-    """One request message. 621 needs a signer to be valid; without one it is written unsigned.
+    """One request message. 621, 623, 625 and 711 need a signer to be valid; without one they are unsigned.
 
     KeyError for an unknown type or field. Values are written as they are: whoever fills them checks them
     (`parse_message` and `check_document` say how they fare).
     """
     layout = LAYOUTS[message_type]
-    facts = layout.facts
     parts = [f'<ceb:{layout.root} xmlns:ceb="{NAMESPACE}" guid="{_attribute(guid)}" version="{version}">']
     for document in documents:
         head = write_block(layout.head, document.head)
         if layout.head_wrapped:
-            head = f"<ceb:{facts.head}>{head}</ceb:{facts.head}>"
+            head = f"<ceb:{layout.head_name}>{head}</ceb:{layout.head_name}>"
         lines = "".join(
-            f"<ceb:{facts.line}>{write_block(layout.lines, line)}</ceb:{facts.line}>" for line in document.lines
+            f"<ceb:{layout.line_name}>{write_block(layout.lines, line)}</ceb:{layout.line_name}>"
+            for line in document.lines
         )
         parts.append(f"<ceb:{layout.node}>{head}{lines}</ceb:{layout.node}>")
     names = ("cop_code", "cop_name", "dxp_mode", "dxp_id", "note")

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from ceb_reference import IMPORT_TYPES, needs_reference, sample
 
+from backend.domain.documents import MESSAGES
 from backend.formats.ceb.checks import check_document
 from backend.formats.ceb.fields import LAYOUTS
 from backend.formats.ceb.messages import ParsedDocument, parse_message
@@ -28,7 +29,7 @@ def changed(document: ParsedDocument, path: str, value: str) -> ParsedDocument:
     return ParsedDocument(document.index, document.type, head, tuple(lines), ())
 
 
-@pytest.mark.parametrize("message_type", LAYOUTS)
+@pytest.mark.parametrize("message_type", MESSAGES)
 def test_consistent_document_breaks_no_rule(message_type: str) -> None:
     assert check_document(document_of(message_type)) == ()
 

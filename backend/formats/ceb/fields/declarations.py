@@ -151,6 +151,6 @@ _EXPORT_LINE = (
 )
 
 DECLARATIONS = (
-    MessageLayout("621", "进口清单", "Inventory", _IMPORT_HEAD, _IMPORT_LINE, signature_required=True),
-    MessageLayout("603", "出口清单", "Inventory", _EXPORT_HEAD, _EXPORT_LINE, most_lines=100),
+    MessageLayout("621", "进口清单", "Import list", "Inventory", _IMPORT_HEAD, _IMPORT_LINE, signature_required=True),
+    MessageLayout("603", "出口清单", "Export list", "Inventory", _EXPORT_HEAD, _EXPORT_LINE, most_lines=100),
 )

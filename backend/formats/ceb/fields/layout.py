@@ -8,6 +8,7 @@ from enum import Enum
 
 from backend.domain.documents import MESSAGES, MessageFacts
 from backend.domain.lifecycle import Direction
+from backend.domain.notices import NOTICES, NoticeFacts
 
 NAMESPACE = "http://www.chinaport.gov.cn/ceb"
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
@@ -118,35 +119,63 @@ def integer(name: str, title: str, *, digits: int | None = None, optional: bool 
     return Field(name, title, Form.Integer, not optional, digits=digits)
 
 
-@dataclass(frozen=True)
-class MessageLayout:
-    """One request message: the tree of its elements, in their order on the wire.
+#: Lines a document may have where the schema sets no bound; longer ones are split (msgCount, msgSeqNo).
+MOST_LINES = 50_000
 
-    A message holds 1 to `most_documents` elements `node`; each holds one `head` block and 1 to `most_lines`
-    line blocks, or, where `head_wrapped` is false, the head's fields themselves.
+
+@dataclass(frozen=True)
+class _Layout:
+    """One message: the tree of its elements, in their order on the wire.
+
+    A message holds 1 to `most_documents` elements `node`; each holds one block `head_name` and `least_lines`
+    to `most_lines` blocks `line_name`, or, where `head_wrapped` is false, the head's fields themselves.
     """
 
     type: str
     title: str
+    #: The message's name in English; fields are known by their names on the wire.
+    english: str
     node: str
     head: tuple[Field, ...]
     lines: tuple[Field, ...] = ()
-    most_lines: int | None = 99
+    most_lines: int = 99
     least_lines: int = 1
     most_documents: int = 100
-    signature_required: bool = False
-
-    @property
-    def facts(self) -> MessageFacts:
-        return MESSAGES[self.type]
 
     @property
     def root(self) -> str:
         return f"CEB{self.type}Message"
 
     @property
+    def head_name(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def line_name(self) -> str | None:
+        raise NotImplementedError
+
+    @property
     def head_wrapped(self) -> bool:
-        return self.facts.head != self.node
+        return self.head_name != self.node
+
+
+@dataclass(frozen=True)
+class MessageLayout(_Layout):
+    """One request message; what it means stands in the domain, under the same type."""
+
+    signature_required: bool = False
+
+    @property
+    def facts(self) -> MessageFacts | NoticeFacts:
+        return MESSAGES.get(self.type) or NOTICES[self.type]
+
+    @property
+    def head_name(self) -> str:
+        return self.facts.head
+
+    @property
+    def line_name(self) -> str | None:
+        return self.facts.line
 
     @property
     def tail(self) -> tuple[str, ...]:
@@ -157,15 +186,23 @@ class MessageLayout:
 
 
 @dataclass(frozen=True)
-class ReceiptLayout:
-    """One receipt message: rows `node` with these fields; `answers` is the request's type."""
+class ReceiptLayout(_Layout):
+    """One receipt message: `answers` is the request's type, None for what customs sends of its own accord.
 
-    type: str
-    answers: str
-    title: str
-    node: str
-    fields: tuple[Field, ...]
+    The other names say which fields hold the status, the time and the text of a row.
+    """
+
+    answers: str | None = None
+    head_block: str | None = None
+    line_block: str | None = None
+    status_field: str = "returnStatus"
+    time_field: str = "returnTime"
+    info_field: str = "returnInfo"
 
     @property
-    def root(self) -> str:
-        return f"CEB{self.type}Message"
+    def head_name(self) -> str:
+        return self.head_block or self.node
+
+    @property
+    def line_name(self) -> str | None:
+        return self.line_block

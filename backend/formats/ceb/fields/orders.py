@@ -85,6 +85,6 @@ _EXPORT_LINE = (
 )
 
 ORDERS = (
-    MessageLayout("311", "进口订单", "Order", _IMPORT_HEAD, _IMPORT_LINE),
-    MessageLayout("303", "出口订单", "Order", _EXPORT_HEAD, _EXPORT_LINE, most_lines=100),
+    MessageLayout("311", "进口订单", "Import order", "Order", _IMPORT_HEAD, _IMPORT_LINE),
+    MessageLayout("303", "出口订单", "Export order", "Order", _EXPORT_HEAD, _EXPORT_LINE, most_lines=100),
 )

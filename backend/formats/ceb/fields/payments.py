@@ -45,6 +45,6 @@ _EXPORT_HEAD = (
 )
 
 PAYMENTS = (
-    MessageLayout("411", "进口支付单", "Payment", _IMPORT_HEAD),
-    MessageLayout("403", "出口收款单", "Receipts", _EXPORT_HEAD),
+    MessageLayout("411", "进口支付单", "Import payment", "Payment", _IMPORT_HEAD),
+    MessageLayout("403", "出口收款单", "Export payment", "Receipts", _EXPORT_HEAD),
 )

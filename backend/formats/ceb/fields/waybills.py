@@ -47,6 +47,6 @@ _EXPORT_HEAD = (
 )
 
 WAYBILLS = (
-    MessageLayout("511", "进口运单", "Logistics", _IMPORT_HEAD),
-    MessageLayout("505", "出口运单", "Logistics", _EXPORT_HEAD),
+    MessageLayout("511", "进口运单", "Import waybill", "Logistics", _IMPORT_HEAD),
+    MessageLayout("505", "出口运单", "Export waybill", "Logistics", _EXPORT_HEAD),
 )
