@@ -27,9 +27,7 @@ def answer(page: Page) -> str | None:
 
 
 @pytest.mark.parametrize("finding", list(Finding))
-def test_each_state_has_its_sentence_in_chinese_and_in_english(
-    reader: Reader, world: World, finding: Finding
-) -> None:
+def test_each_state_has_its_sentence_in_chinese_and_in_english(reader: Reader, world: World, finding: Finding) -> None:
     for tag, language in (("zh-CN", Language.Chinese), ("en-GB", Language.English)):
         page = reader(tag)
         response = page.goto(world.path(finding))
@@ -100,9 +98,7 @@ def test_a_page_works_without_script_from_typing_to_verdict(reader: Reader, worl
 
 
 @pytest.mark.parametrize("shape", ["{}", "0x{}", "  {} ", "https://anywhere.example/p/{}?lang=zh"])
-def test_a_code_is_understood_however_it_was_scanned_or_typed(
-    buyer: Page, world: World, shape: str
-) -> None:
+def test_a_code_is_understood_however_it_was_scanned_or_typed(buyer: Page, world: World, shape: str) -> None:
     buyer.goto("/")
     buyer.get_by_label("包裹编码").fill(shape.format(world.parcels[Finding.Closed]))
     buyer.get_by_label("包裹编码").press("Enter")
@@ -123,9 +119,7 @@ def test_an_unknown_code_is_not_called_invalid_nor_a_malformed_one_unknown(buyer
         expect(buyer.locator("h1")).to_have_text("这不是包裹编码")
 
 
-def test_with_the_chain_down_no_verdict_is_given_and_nothing_is_called_invalid(
-    reader: Reader, world: World
-) -> None:
+def test_with_the_chain_down_no_verdict_is_given_and_nothing_is_called_invalid(reader: Reader, world: World) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
     gateway = open_gateway(replace(world.ledger.settings, rpc_url=nowhere))
     with served(create_app(gateway, None, NO_LIMITS)) as address:
