@@ -18,6 +18,8 @@ from backend.store.readmodel import get_cursor
 MOST_BEHIND = 120
 #: How long one look at the node serves every page, in seconds.
 LOOK_SERVES = 1.0
+#: While one reader looks, the others take the last answer if it is no older than this, in seconds.
+STILL_SERVES = 5.0
 #: A page waits no longer than this for the node, in seconds.
 PATIENCE = 2.0
 
@@ -65,16 +67,29 @@ class _Watch:
         self._client = ChainClient(gateway.settings.rpc_url, timeout=PATIENCE)
 
     def look(self, gateway: Gateway) -> Freshness:
-        last = self._last
-        if last is not None and time.monotonic() - last.taken < LOOK_SERVES:
-            return last.freshness
-        with self._lock:
-            last = self._last
-            if last is not None and time.monotonic() - last.taken < LOOK_SERVES:
-                return last.freshness
+        last = self._no_older_than(LOOK_SERVES)
+        if last is not None:
+            return last
+        if not self._lock.acquire(blocking=False):
+            last = self._no_older_than(STILL_SERVES)
+            if last is not None:
+                return last
+            self._lock.acquire()
+        try:
+            last = self._no_older_than(LOOK_SERVES)
+            if last is not None:
+                return last
             freshness = _ask(gateway, self._client)
             self._last = _Look(time.monotonic(), freshness)
             return freshness
+        finally:
+            self._lock.release()
+
+    def _no_older_than(self, seconds: float) -> Freshness | None:
+        last = self._last
+        if last is None or time.monotonic() - last.taken >= seconds:
+            return None
+        return last.freshness
 
 
 _watches: WeakKeyDictionary[ChainClient, _Watch] = WeakKeyDictionary()

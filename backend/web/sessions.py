@@ -10,6 +10,7 @@ import hmac
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -43,13 +44,14 @@ class _Kept:
 class Sessions:
     """The sessions of one process. Safe for several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
 
     def open(self, token: str) -> str:
         """A new session for a key that was checked; its id is the cookie's value."""
-        session_id, now = secrets.token_urlsafe(32), time.monotonic()
+        session_id, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
             self._drop_ended(now)
             if len(self._kept) >= MOST_SESSIONS:
@@ -59,7 +61,7 @@ class Sessions:
 
     def find(self, session_id: str) -> tuple[str, str] | None:
         """(API key, form token) of a session that is still open."""
-        now = time.monotonic()
+        now = self._clock()
         with self._lock:
             self._drop_ended(now)
             kept = self._kept.get(session_id)
@@ -134,6 +136,8 @@ def signed_in(request: Request) -> Session:
         raise
     session = Session(session_id, csrf, caller, whoever(gateway, caller))
     request.state.session = session
+    # The log's line for this request names who made it, as it does for requests with a key.
+    request.state.participant_no = caller.participant_no
     return session
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,6 +141,20 @@ def test_with_the_chain_down_no_verdict_is_given_and_nothing_is_called_invalid(r
         page.goto("/blacklist")
         expect(page.get_by_role("status").first).to_contain_text("cannot be checked against the chain now")
     gateway.close()
+
+
+def test_a_node_that_hangs_does_not_hang_the_page(reader: Reader, world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        rpc_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        gateway = open_gateway(replace(world.ledger.settings, rpc_url=rpc_url))
+        with served(create_app(gateway, None, NO_LIMITS)) as address:
+            page = reader("en-GB", address=address)
+            page.set_default_navigation_timeout(10_000)
+            response = page.goto(world.path(Finding.ReleasedImport))
+            assert response is not None
+            assert (response.status, answer(page)) == (503, "unavailable")
+            expect(page.locator("main")).to_contain_text("node does not answer")
+        gateway.close()
 
 
 def test_a_gateway_that_has_read_nothing_yet_does_not_call_a_parcel_unknown(
