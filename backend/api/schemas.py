@@ -101,6 +101,10 @@ KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
+#: PostgreSQL takes no NUL in a text, so no text that is looked for has one.
+SearchText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+CodeText = Annotated[str, StringConstraints(max_length=18, pattern=r"^[0-9A-Z]*$")]
+
 Cursor = Annotated[str | None, Query(max_length=120, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items of a page")]
 USUAL = USUAL_ITEMS

@@ -74,7 +74,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
             "pending": len(flying),
             "oldest_at": iso(min(row.created_at for row in flying)) if flying else None,
         },
-        "blocked": _blocked(chain, depth, now),
+        "blocked": _blocked(chain, depth, runner or {}, now),
         "runner": runner,
     }
 
@@ -150,13 +150,16 @@ def _by_account(depth: list[Any]) -> list[dict[str, Any]]:
     return list(accounts.values())
 
 
-def _blocked(chain: ChainStanding, depth: list[Any], now: int) -> list[dict[str, Any]]:
+def _blocked(chain: ChainStanding, depth: list[Any], runner: dict[str, Any], now: int) -> list[dict[str, Any]]:
     """What does not move by itself, each with its cause and the first moment that we know of."""
     blocked = []
-    oldest = min((row.oldest for row in depth if row.status in ("waiting", "sent")), default=None)
     if chain.fault is not None:
+        known = [loop.get("trouble_since") for loop in (runner.get("indexer", {}), runner.get("sender", {}))]
+        since = min((at for at in known if at is not None), default=None)
+        blocked.append({"what": "chain", "reason": chain.fault, "since": None if since is None else iso(since)})
+    for account, found in runner.get("blocked_accounts", {}).items():
         blocked.append(
-            {"what": "chain", "reason": chain.fault, "since": None if oldest is None else iso(oldest)}
+            {"what": "account", "account": account, "reason": found["why"], "since": iso(int(found["since"]))}
         )
     for row in depth:
         if row.status == "quarantined":

@@ -25,6 +25,7 @@ from backend.api.schemas import (
     Limit,
     ListingBody,
     ListingId,
+    SearchText,
 )
 from backend.domain.instants import instant
 from backend.services import listings
@@ -39,7 +40,7 @@ _authority = scoped("decide about listings", Scope.authority)
 def search_blacklist(
     gateway: GatewayDep,
     caller: AnyoneDep,
-    search: Annotated[str | None, Query(max_length=100, description="Name, code or number")] = None,
+    search: Annotated[SearchText | None, Query(description="Name, code or number")] = None,
     status: Annotated[Literal["proposed", "in_force", "expired", "lifted"] | None, Query()] = None,
     level: Annotated[LevelName | None, Query()] = None,
     participant_no: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None,

@@ -21,6 +21,7 @@ from backend.api.schemas import (
     USUAL,
     AccountBody,
     AddressText,
+    CodeText,
     CreditGradeBody,
     Cursor,
     DistrictText,
@@ -29,6 +30,7 @@ from backend.api.schemas import (
     RegistrationBody,
     RoleName,
     RolesBody,
+    SearchText,
     SuspensionBody,
 )
 from backend.services import membership
@@ -84,8 +86,8 @@ def get_participants(
     caller: CallerDep,
     role: Annotated[RoleName | None, Query()] = None,
     district: Annotated[DistrictText | None, Query()] = None,
-    code: Annotated[str | None, Query(max_length=18)] = None,
-    search: Annotated[str | None, Query(max_length=100)] = None,
+    code: Annotated[CodeText | None, Query()] = None,
+    search: Annotated[SearchText | None, Query()] = None,
     cursor: Cursor = None,
     limit: Limit = USUAL,
 ) -> Response:
