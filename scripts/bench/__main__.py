@@ -115,6 +115,8 @@ def show(found: dict[str, Any]) -> None:
             f"{found['of_the_bare_chain'][name]:.1%}",
         )
     out.print(rates)
+    if (cpu := whole["gateway_cpu_ms_per_parcel"]) is not None:
+        out.print(f"processor time a parcel: gateway {cpu:.1f} ms, node {whole['node_cpu_ms_per_parcel']:.1f} ms")
     cost = Table(box=None, header_style="bold")
     for column in ("stage", "seconds", "share"):
         cost.add_column(column, justify="left" if column == "stage" else "right")
@@ -125,7 +127,7 @@ def show(found: dict[str, Any]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts.bench", description="Measure the whole way.")
-    parser.add_argument("--parcels", type=int, default=3_000)
+    parser.add_argument("--parcels", type=int, default=4_000)
     parser.add_argument("--stage-parcels", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
