@@ -121,6 +121,17 @@ def test_each_role_reads_the_documents_that_the_matrix_gives_it(ledger: Ledger, 
             assert all(document["participant_no"] == own for document in view.get("documents", []))
 
 
+def test_customs_of_both_districts_read_an_exports_documents_and_no_third(ledger: Ledger, declared: Declared) -> None:
+    customs = {"2233": "customs_pudong", "2303": "customs_suzhou", "2908": "customs_jiaxing"}
+    for parcel in declared.exports:
+        view = ledger.get(None, f"/v1/parcels/{parcel}")
+        competent = {customs[view["declaring_district"]], customs[view["port_district"]]}
+        for role in customs.values():
+            seen = {document["kind"] for document in ledger.get(role, f"/v1/parcels/{parcel}").get("documents", [])}
+            assert (seen >= {"Order", "Waybill", "Declaration"}) is (role in competent)
+            assert bool(seen) is (role in competent)
+
+
 def test_a_parcel_without_a_key_has_neither_documents_nor_refusals(ledger: Ledger, declared: Declared) -> None:
     assert not {"documents", "refusals"} & ledger.get(None, f"/v1/parcels/{declared.imports[0]}").keys()
 
