@@ -33,17 +33,13 @@ class ParcelPlace:
     seller_barred: bool = False
 
 
-def steps_open_to(
-    participant_no: int, roles: Collection[Role], district: int, parcel: ParcelPlace
-) -> tuple[Step, ...]:
+def steps_open_to(participant_no: int, roles: Collection[Role], district: int, parcel: ParcelPlace) -> tuple[Step, ...]:
     """The steps that a participant may take on a parcel now, in the table's order.
 
     The contract decides anew when the step arrives; this only spares people buttons that must fail. The three
     attestations are left out: they follow from documents, not from a decision.
     """
-    profile = profile_of(
-        parcel.direction, parcel.supervision_mode, parcel.declaring_district, parcel.port_district
-    )
+    profile = profile_of(parcel.direction, parcel.supervision_mode, parcel.declaring_district, parcel.port_district)
     sets = _alone(parcel)
     return tuple(
         step

@@ -136,13 +136,7 @@ def _finding(facts: ParcelFacts) -> Finding:
 def tone_of(finding: Finding) -> Tone:
     """How a finding is shown. Deliberately no fallback: a new finding must be placed here."""
     match finding:
-        case (
-            Finding.ReleasedImport
-            | Finding.ReleasedExport
-            | Finding.Departed
-            | Finding.Delivered
-            | Finding.Closed
-        ):
+        case Finding.ReleasedImport | Finding.ReleasedExport | Finding.Departed | Finding.Delivered | Finding.Closed:
             return Tone.Clear
         case (
             Finding.Declared

@@ -131,9 +131,7 @@ def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
         page=parcel_page(view, language_for(request)),
         view=view,
         report=_report_lines(match_report(view)),
-        steps=steps_open_to(
-            session.caller.participant_no or 0, session.roles, session.caller.district, _place(view)
-        ),
+        steps=steps_open_to(session.caller.participant_no or 0, session.roles, session.caller.district, _place(view)),
     )
 
 

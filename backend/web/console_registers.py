@@ -78,9 +78,7 @@ def confirm(
     request: Request, session: OwnForm, listing_id: int, note: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     _require_authority(session)
-    operation_id = listings.confirm(
-        gateway_of(request), session.caller.acting_no, listing_id, _evidence(note)
-    )
+    operation_id = listings.confirm(gateway_of(request), session.caller.acting_no, listing_id, _evidence(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -105,9 +103,7 @@ def participant_list(
     cursor: Annotated[str, Query(max_length=200)] = "",
     known: int = 0,
 ) -> HTMLResponse:
-    found = list_participants(
-        gateway_of(request), text=q.strip() or None, cursor=cursor or None, limit=PAGE
-    )
+    found = list_participants(gateway_of(request), text=q.strip() or None, cursor=cursor or None, limit=PAGE)
     return render(
         request,
         "console/participants.html",

@@ -98,9 +98,7 @@ def blacklist(
     gateway = gateway_of(request)
     freshness = freshness_of(gateway)
     chosen = status if status in STATUSES else ""
-    found = search_listings(
-        gateway, text=q.strip() or None, status=chosen or None, cursor=cursor or None, limit=50
-    )
+    found = search_listings(gateway, text=q.strip() or None, status=chosen or None, cursor=cursor or None, limit=50)
     following = found["next"]
     more = urlencode({"q": q, "status": chosen, "cursor": following}) if following else ""
     return render(

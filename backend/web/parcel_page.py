@@ -127,9 +127,7 @@ def _where(view: Mapping[str, Any], step: str, language: Language) -> str:
     return "" if place is None else district_text(language, view[place])
 
 
-def _goods(
-    revealed: Mapping[str, Any] | None, direction: Direction, language: Language
-) -> tuple[GoodsLine, ...]:
+def _goods(revealed: Mapping[str, Any] | None, direction: Direction, language: Language) -> tuple[GoodsLine, ...]:
     if revealed is None:
         return ()
     lines: dict[int, dict[str, str]] = {}

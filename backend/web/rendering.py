@@ -185,9 +185,7 @@ class PageRoute(APIRoute):
             except Exception:
                 # The reader gets no internals; the log does.
                 _log.exception("page failed", route=self.path)
-                return render(
-                    request, "error.html", 500, title_key="error.title", error=None, key="error.unexpected"
-                )
+                return render(request, "error.html", 500, title_key="error.title", error=None, key="error.unexpected")
 
         return handle_in_words
 

@@ -75,9 +75,7 @@ class Sessions:
             self._kept.pop(session_id, None)
 
     def _drop_ended(self, now: float) -> None:
-        ended = [
-            one for one, kept in self._kept.items() if now - kept.used > IDLE or now - kept.opened > LONGEST
-        ]
+        ended = [one for one, kept in self._kept.items() if now - kept.used > IDLE or now - kept.opened > LONGEST]
         for one in ended:
             del self._kept[one]
 
@@ -102,6 +100,14 @@ class Session:
     @property
     def lists_participants(self) -> bool:
         return self._has(Role.Customs, Role.MarketRegulator, Role.AppealBody)
+
+    @property
+    def imposes_listings(self) -> bool:
+        return self._has(Role.Customs, Role.MarketRegulator)
+
+    @property
+    def hears_appeals(self) -> bool:
+        return self._has(Role.AppealBody)
 
     @property
     def registers(self) -> bool:

@@ -35,9 +35,7 @@ NAMED: list[tuple[str, type[Enum]]] = [
 ]
 
 
-FOREIGN_OR_INLINE = re.compile(
-    r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son[a-z]+=|https?://|\|\s*safe"
-)
+FOREIGN_OR_INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son[a-z]+=|https?://|\|\s*safe")
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -75,9 +73,7 @@ def test_every_verdict_tone_and_reason_not_to_give_one_has_a_text() -> None:
 
 def test_every_key_that_a_template_names_exists() -> None:
     pages = list(TEMPLATES.rglob("*.html"))
-    named = {
-        key for page in pages for key in re.findall(r"\bt\('([a-zA-Z.-]+)'[,)]", page.read_text("utf-8"))
-    }
+    named = {key for page in pages for key in re.findall(r"\bt\('([a-zA-Z.-]+)'[,)]", page.read_text("utf-8"))}
 
     assert len(named) > 100
     assert named <= TABLES[Language.English].keys()

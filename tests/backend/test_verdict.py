@@ -9,9 +9,7 @@ import pytest
 from backend.domain.lifecycle import Direction, Flag, State, Step
 from backend.domain.verdict import Caution, Finding, ParcelFacts, Tone, judge, tone_of
 
-FLAG_SETS = [
-    frozenset(flags) for size in range(4) for flags in itertools.combinations(Flag, size)
-]
+FLAG_SETS = [frozenset(flags) for size in range(4) for flags in itertools.combinations(Flag, size)]
 ENDS = {
     State.Rejected: Finding.Rejected,
     State.Cancelled: Finding.Cancelled,

@@ -289,10 +289,13 @@ def test_a_platform_registers_a_seller_and_governance_a_participant(reader: Read
     row = governance.locator("tbody tr", has_text="Ningbo Trial Customs")
     reloaded(governance, row)
     expect(row).to_contain_text("3105")
+    row.get_by_text("Change").click()
     row.get_by_role("button", name="Suspend").click()
     confirmed(governance)
     governance.goto("/console/participants?q=Ningbo Trial")
-    reloaded(governance, row.get_by_role("button", name="Reinstate"))
+    reloaded(governance, row.get_by_text("Registration suspended"))
+    row.get_by_text("Change").click()
+    expect(row.get_by_role("button", name="Reinstate")).to_be_visible()
 
 
 def fill_registration(page: Page, code: str, name_zh: str, name_en: str) -> None:

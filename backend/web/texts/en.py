@@ -10,8 +10,7 @@ EN: dict[str, str] = {
     "nav.check": "Check a parcel",
     "nav.blacklist": "Blacklist",
     "nav.console": "Console",
-    "footer": "Guanlian 关链: a shared ledger for cross-border e-commerce clearance. No personal data "
-    "stands on it.",
+    "footer": "Guanlian 关链: a shared ledger for cross-border e-commerce clearance. No personal data stands on it.",
     "footer.time": "All times are Beijing time (UTC+8).",
     "colon": ": ",
     "beijing": "Beijing time",
@@ -54,8 +53,7 @@ EN: dict[str, str] = {
     "it has "
     "reached you, ask the platform that sold it.",
     "unavailable.title": "We cannot check this now",
-    "unavailable.text": "This says nothing about the parcel, neither good nor bad. Please try again in a "
-    "few minutes.",
+    "unavailable.text": "This says nothing about the parcel, neither good nor bad. Please try again in a few minutes.",
     "unavailable.Unreachable": "The chain's node does not answer.",
     "unavailable.Behind": "This gateway is still catching up with the chain.",
     "unavailable.Foreign": "The node and this gateway do not agree on the chain's history.",
@@ -70,8 +68,7 @@ EN: dict[str, str] = {
     "verdict.Declared": "Declared to customs, not yet accepted",
     "verdict.Declared.more": "The declaration is on record. Customs has not decided yet.",
     "verdict.Accepted": "Accepted by customs, not yet released",
-    "verdict.Accepted.more": "Order, payment and waybill are on record. The parcel is under customs' "
-    "control.",
+    "verdict.Accepted.more": "Order, payment and waybill are on record. The parcel is under customs' control.",
     "verdict.UnderReview": "Customs is reviewing the documents",
     "verdict.UnderReview.more": "An officer is looking at the declaration. The parcel cannot be released "
     "before that ends.",
@@ -84,8 +81,7 @@ EN: dict[str, str] = {
     "verdict.ReleasedExport": "Released by customs for export",
     "verdict.ReleasedExport.more": "Customs has cleared this parcel. It may leave the country.",
     "verdict.InTransit": "Released, on its way under seal to the port",
-    "verdict.InTransit.more": "The declaring district has released it; the port district has not "
-    "received it yet.",
+    "verdict.InTransit.more": "The declaring district has released it; the port district has not received it yet.",
     "verdict.AtPort": "Released, and received by the port district",
     "verdict.AtPort.more": "The seal was checked. The parcel waits to leave the country.",
     "verdict.Departed": "Cleared by customs and departed",
@@ -114,8 +110,7 @@ EN: dict[str, str] = {
     "tone.waiting": "In progress",
     "tone.stopped": "Stopped",
     "tone.ended": "Ended",
-    "caution.SellerBarred": "The seller is on the blacklist now. It can no longer declare or have "
-    "parcels released.",
+    "caution.SellerBarred": "The seller is on the blacklist now. It can no longer declare or have parcels released.",
     "caution.SellerSuspended": "The seller's registration is suspended.",
     "caution.ReturnPending": "A return has been asked for and is not decided yet.",
     "caution.DuplicateReported": "The same parcel was declared twice; customs holds the later declaration.",
@@ -254,8 +249,7 @@ EN: dict[str, str] = {
     "blacklist.otherground": "a ground this gateway has no name for",
     "blacklist.next": "More",
     "blacklist.asof": "Read up to block {block}, {time}.",
-    "blacklist.stale": "This list cannot be checked against the chain now; it was read up to block "
-    "{block} ({time}).",
+    "blacklist.stale": "This list cannot be checked against the chain now; it was read up to block {block} ({time}).",
     "listing.proposed": "proposed, not in force",
     "listing.in_force": "in force",
     "listing.expired": "expired",
@@ -270,6 +264,5 @@ EN: dict[str, str] = {
     "error.NotFound.title": "There is nothing here",
     "error.Unauthenticated.title": "Please sign in",
     "error.Forbidden.title": "This key may not do that",
-    "error.form": "The form was too old or did not come from this page. Nothing was done; please send it "
-    "again.",
+    "error.form": "The form was too old or did not come from this page. Nothing was done; please send it again.",
 }

@@ -154,6 +154,8 @@ EN_CONSOLE: dict[str, str] = {
     "participants.name": "Name",
     "participants.status": "Status",
     "participants.credit": "Credit grade",
+    "participants.search": "Part of a name, or a registration code",
+    "participants.change": "Change",
     "participants.suspend": "Suspend",
     "participants.reinstate": "Reinstate",
     "participants.known": "This legal entity is already registered as participant {number}.",

@@ -152,6 +152,8 @@ ZH_CONSOLE: dict[str, str] = {
     "participants.name": "名称",
     "participants.status": "状态",
     "participants.credit": "信用等级",
+    "participants.search": "名称的一部分，或登记代码",
+    "participants.change": "变更",
     "participants.suspend": "暂停",
     "participants.reinstate": "恢复",
     "participants.known": "该法律主体已登记为参与方 {number}。",
