@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from backend.chain.client import ChainClient
 from backend.domain.errors import ChainUnavailable
 from backend.domain.instants import iso
 from backend.services.gateway import Gateway
@@ -18,6 +22,9 @@ from backend.store.readmodel import Cursor, get_cursor
 WAITS_TOO_LONG = 60
 #: A read model further behind the newest block than this is not ready, in seconds of the chain's own time.
 MOST_BEHIND = 120
+#: How long one look at the node serves everybody, and how long it may take, in seconds.
+LOOK_SERVES = 1.0
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +87,46 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
 
 
 def chain_standing(gateway: Gateway) -> ChainStanding:
-    """Asks the node; never raises for one that fails."""
-    try:
-        chain_id = gateway.client.chain_id()
-        head = gateway.client.head()
-    except ChainUnavailable:
-        return ChainStanding(None, None, None, None, "ChainUnavailable")
-    fault = None if chain_id == gateway.deployment.chain_id else "WrongChain"
-    return ChainStanding(chain_id, head.number, head.hash, head.timestamp, fault)
+    """What the node says, at most a second old while it answers; never raises for one that fails."""
+    with _watches_lock:
+        watch = _watches.setdefault(gateway.client, _Watch(gateway))
+    return watch.look(gateway.deployment.chain_id)
+
+
+class _Watch:
+    """One look at the node for all who ask: one that hangs holds a single thread, for a bounded time."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._client = ChainClient(gateway.settings.rpc_url, timeout=PATIENCE)
+        self._looking = threading.Lock()
+        self._last: tuple[float, ChainStanding] | None = None
+
+    def look(self, expected: int) -> ChainStanding:
+        last = self._last
+        if last is not None and time.monotonic() - last[0] < LOOK_SERVES:
+            return last[1]
+        # Somebody is asking already: what was known before serves until there is an answer.
+        if not self._looking.acquire(blocking=last is None):
+            return last[1] if last is not None else _SILENT
+        try:
+            standing = self._ask(expected)
+            self._last = (time.monotonic(), standing)
+            return standing
+        finally:
+            self._looking.release()
+
+    def _ask(self, expected: int) -> ChainStanding:
+        try:
+            chain_id, head = self._client.chain_id(), self._client.head()
+        except ChainUnavailable:
+            return _SILENT
+        fault = None if chain_id == expected else "WrongChain"
+        return ChainStanding(chain_id, head.number, head.hash, head.timestamp, fault)
+
+
+_SILENT = ChainStanding(None, None, None, None, "ChainUnavailable")
+_watches: WeakKeyDictionary[ChainClient, _Watch] = WeakKeyDictionary()
+_watches_lock = threading.Lock()
 
 
 def lag(chain: ChainStanding, position: Cursor | None) -> dict[str, int | None]:

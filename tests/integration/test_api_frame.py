@@ -322,7 +322,8 @@ def test_status_says_head_cursor_lag_and_what_waits(ledger: Ledger) -> None:
     found = ledger.get(None, "/v1/status")
     assert found["chain"]["reachable"]
     assert found["chain"]["chain_id"] == found["chain"]["expected_chain_id"] == 31337
-    assert found["chain"]["head"] >= found["cursor"]["block"] > 0
+    assert found["chain"]["head"] > 0
+    assert found["cursor"]["block"] > 0
     assert found["cursor"]["lag_blocks"] >= 0
     assert found["outbox"].keys() >= {"waiting", "sent", "quarantined", "oldest_waiting_at"}
     assert found["runner"].keys() >= {"indexer", "sender"}
