@@ -171,14 +171,16 @@ class _Check:
         for name in plan.digits:
             value = values.get(name, "").strip(" ")
             if value and not (value.isascii() and value.isdigit()):
-                yield self._fault(f"{path}.{name}", value, "not_digits")
+                # A look-alike is refused; an unknown code is noted (an official sample has one).
+                level: Level = "warning" if value.isascii() else "error"
+                yield self._fault(f"{path}.{name}", value, "not_digits", level=level)
         for name in plan.names:
             value = values.get(name)
             if value and not (value.isascii() and value.isprintable()) and value != _NO_CODE:
                 if not value.strip("\t\n\r").isprintable():
                     yield self._fault(f"{path}.{name}", value, "hidden_character")
                 elif not value.isascii():
-                    level: Level = "error" if name in _ENTERPRISES else "warning"
+                    level = "error" if name in _ENTERPRISES else "warning"
                     yield self._fault(f"{path}.{name}", value, "not_plain", level=level)
 
     def _sequence(self, line: Mapping[str, str], path: str, number: int) -> Iterator[Fault]:

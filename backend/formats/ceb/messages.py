@@ -109,6 +109,10 @@ class Message:
     envelope: Envelope | None
     #: Whether a Signature element stands there; nothing is said about whose, or whether it holds.
     is_signed: bool
+    #: Who else is to receive the message or its receipt, field by field as written.
+    subscriptions: tuple[dict[str, str], ...] = ()
+    #: The ExtendMessage element in canonical XML, "" if there is none; its content is the sender's affair.
+    extension: str = ""
 
 
 def parse_message(data: bytes, limits: XmlLimits = DEFAULT_LIMITS, accept: Container[str] = LAYOUTS) -> Message:
@@ -152,7 +156,7 @@ def _read(root: etree._Element, accept: Container[str]) -> Message:
     nodes = [child for child in root if child.tag == node_tag]
     if len(nodes) > layout.most_documents:
         raise DocumentsTooMany(count=len(nodes), most=layout.most_documents)
-    transfer, signed = _read_tail(root, layout, len(nodes), faults)
+    tail = _read_tail(root, layout, len(nodes), faults)
     if faults:
         listed = faults.close(FRAME, layout.root)
         raise MessageStructureInvalid(
@@ -172,9 +176,11 @@ def _read(root: etree._Element, accept: Container[str]) -> Message:
         guid,
         version,
         tuple(documents),
-        Transfer(*(transfer.get(field.name, "") for field in TRANSFER)),
+        Transfer(*(tail.transfer.get(field.name, "") for field in TRANSFER)),
         None,
-        signed,
+        tail.is_signed,
+        tuple(tail.subscriptions),
+        tail.extension,
     )
 
 
@@ -195,14 +201,22 @@ def _attributes(root: etree._Element, faults: Faults) -> tuple[str, str]:
     return guid or "", version or ""
 
 
-def _read_tail(
-    root: etree._Element, layout: MessageLayout, documents: int, faults: Faults
-) -> tuple[dict[str, str], bool]:
+@dataclass(slots=True)
+class _Tail:
+    """What follows the documents."""
+
+    transfer: dict[str, str]
+    subscriptions: list[dict[str, str]]
+    extension: str = ""
+    is_signed: bool = False
+
+
+def _read_tail(root: etree._Element, layout: MessageLayout, documents: int, faults: Faults) -> _Tail:
     """Everything after the documents, in the order this message prescribes."""
     order = {tag(layout.node): 0} | {
         _SIGNATURE if name == "Signature" else tag(name): place for place, name in enumerate(layout.tail, 1)
     }
-    transfer: dict[str, str] = {}
+    tail = _Tail({}, [])
     counts = dict.fromkeys(order, 0)
     reached = 0
     for element in root:
@@ -219,12 +233,13 @@ def _read_tail(
         match name:
             case "BaseTransfer":
                 check_frame(element, name, FRAME, faults)
-                transfer = _TRANSFER.read(element, name, FRAME, faults)
+                tail.transfer = _TRANSFER.read(element, name, FRAME, faults)
             case "BaseSubscribe":
                 check_frame(element, name, FRAME, faults)
-                _SUBSCRIPTION.read(element, name, FRAME, faults)
+                tail.subscriptions.append(_SUBSCRIPTION.read(element, name, FRAME, faults))
             case "ExtendMessage":
                 _read_extension(element, faults)
+                tail.extension = etree.tostring(element, method="c14n", exclusive=True, with_tail=False).decode()
             case "Signature" if not is_well_formed_signature(element):
                 faults.append(fault(FRAME, name, "", "signature_invalid"))
             case _:
@@ -241,7 +256,8 @@ def _read_tail(
         faults.append(fault(FRAME, "Signature", "", "repeated"))
     if layout.signature_required and not counts[_SIGNATURE]:
         faults.append(fault(FRAME, "Signature", "", "missing"))
-    return transfer, counts[_SIGNATURE] > 0
+    tail.is_signed = counts[_SIGNATURE] > 0
+    return tail
 
 
 def _read_extension(element: etree._Element, faults: Faults) -> None:

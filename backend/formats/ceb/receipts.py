@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Protocol
 
-from backend.domain.documents import DocumentKind
+from lxml import etree
+
+from backend.domain.errors import DocumentsTooMany, MessageStructureInvalid
 from backend.formats.ceb.faults import Fault
-from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, RECEIPTS_FOR, Field
-from backend.formats.ceb.messages import ParsedDocument
-from backend.formats.ceb.writer import escaped
+from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, RECEIPTS_FOR, Field, Form, ReceiptLayout
+from backend.formats.ceb.reading import DocumentReader, tag
+from backend.formats.ceb.writer import escaped, escaped_attribute
 
 #: Customs' clocks show China Standard Time.
 CHINA_TIME = timezone(timedelta(hours=8))
@@ -40,82 +43,40 @@ class ReturnStatus(StrEnum):
     Accepted = "120"
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a document was not taken: the negative status and its sentence, by kind of document."""
-
-    order: tuple[str, str]
-    payment: tuple[str, str]
-    waybill: tuple[str, str]
-    declaration: tuple[str, str]
-
-    def for_kind(self, kind: DocumentKind) -> tuple[str, str]:
-        """(return status, Chinese sentence)."""
-        match kind:
-            case DocumentKind.Order:
-                return self.order
-            case DocumentKind.Payment:
-                return self.payment
-            case DocumentKind.Waybill:
-                return self.waybill
-            case DocumentKind.Declaration:
-                return self.declaration
-
-
-#: A field breaks a rule.
-FORMAT_WRONG = Refusal(
-    ("-301008", "参数校验不通过"),
-    ("-401009", "参数校验不通过"),
-    ("-504011", "参数校验不通过"),
-    ("-621001", "清单报文校验失败"),
-)
-
-#: The business key already stands for another document.
-DUPLICATE = Refusal(
-    ("-301010", "已存在相同编号的订单"),
-    ("-401007", "已存在相同编号的支付单"),
-    ("-504012", "物流运单已存在"),
-    ("-621004", "清单已经申报过，请勿重复申报"),
-)
-
-#: An older message than the one already held.
-OUTDATED = Refusal(
-    ("-301014", "接收报文为旧报文数据，不做处理"),
-    ("-401012", "接收报文为旧报文数据，不做处理"),
-    ("-504014", "运单标识不正确，未找到操作的运单"),
-    ("-621012", "清单的申报状态不符合改单申报的条件"),
-)
-
-#: The gateway itself failed; the sender may try again.
-FAILED = Refusal(
-    ("-301013", "订单报文处理失败，系统异常"),
-    ("-401011", "支付单报文处理失败，系统异常"),
-    ("-504000", "运单报文处理失败，系统异常"),
-    ("-621017", "系统发生异常"),
-)
-
-_NOT_ALLOWED = ("-10102", "无效企业代码")
-#: The enterprise named as sender is unknown or not the caller.
-SENDER_NOT_ALLOWED = Refusal(_NOT_ALLOWED, _NOT_ALLOWED, _NOT_ALLOWED, ("-621016", "没有权限进行操作"))
-
 #: Return status of the receipt 900 for a message that could not be read or has the wrong frame.
 UNREADABLE = "0001"
 SCHEMA_VIOLATED = "0002"
 
 
+class Answered(Protocol):
+    """What a receipt answers: a document or notice, parsed or of the domain, by the fields of its head."""
+
+    @property
+    def head(self) -> Mapping[str, str]:
+        """Field name → text."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """The answer to one document: which one, and what became of it.
+    """The answer to one document or notice: which one, and what became of it.
 
     `info` is the text a person reads, for instance `[Code:1800;Desc:逻辑校验通过]`; it must hold nothing
     personal. `extra` adds receipt fields the document does not carry (`invtNo`).
     """
 
-    document: ParsedDocument
+    document: Answered
     status: str
     info: str
     at: datetime
     extra: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowValues:
+    """A row given field by field: a tax bill (816, 818), a summary result (792), or any other receipt's row."""
+
+    head: Mapping[str, str]
+    lines: Sequence[Mapping[str, str]] = ()
 
 
 def coded_info(code: str, description: str, *details: str) -> str:
@@ -129,7 +90,7 @@ def fault_info(refusal: tuple[str, str], faults: Sequence[Fault]) -> str:
 
 
 def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> bytes:
-    """The receipt message that answers a request of this type ("311" → 312), one row per document.
+    """The receipt message that answers a request of this type ("311" → 312), one row per document or notice.
 
     A key that the refused document lacks, or that is too long for the receipt, is written as `无` or cut,
     so that the receipt itself is always valid.
@@ -137,6 +98,20 @@ def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> b
     layout = RECEIPTS_FOR[message_type]
     body = "".join(f"<{layout.node}>{_write_row(layout.head, _row_values(row))}</{layout.node}>" for row in rows)
     return _envelope(layout.root, guid, body)
+
+
+def write_rows(receipt_type: str, rows: Sequence[RowValues], guid: str) -> bytes:
+    """A receipt message of this type ("816" …) with exactly these values, valid against the schema.
+
+    KeyError for an unknown type or field. DocumentsTooMany, or MessageStructureInvalid with every fault, where
+    the values break the receipt's table.
+    """
+    layout = RECEIPTS[receipt_type]
+    if len(rows) > layout.most_documents:
+        raise DocumentsTooMany(count=len(rows), most=layout.most_documents)
+    data = _envelope(layout.root, guid, "".join(_write_values(layout, row) for row in rows))
+    _require_valid(layout, data, len(rows))
+    return data
 
 
 def write_unreadable(
@@ -175,12 +150,45 @@ def pre_entry_number(guid: str, at: datetime) -> str:
     return f"B{at.astimezone(CHINA_TIME):%Y%m%d}{digits:09d}"
 
 
+def _write_values(layout: ReceiptLayout, row: RowValues) -> str:
+    head = _plain_block(layout.head, row.head)
+    if layout.head_wrapped:
+        head = f"<{layout.head_name}>{head}</{layout.head_name}>"
+    lines = "".join(
+        f"<{layout.line_name}>{_plain_block(layout.lines, line)}</{layout.line_name}>" for line in row.lines
+    )
+    return f"<{layout.node}>{head}{lines}</{layout.node}>"
+
+
+def _plain_block(fields: Sequence[Field], values: Mapping[str, str]) -> str:
+    unknown = values.keys() - {field.name for field in fields}
+    if unknown:
+        raise KeyError(", ".join(sorted(unknown)))
+    return "".join(
+        f"<{field.name}>{escaped(values[field.name])}</{field.name}>" for field in fields if field.name in values
+    )
+
+
+def _require_valid(layout: ReceiptLayout, data: bytes, rows: int) -> None:
+    """What was written, read again by the same table."""
+    reader = DocumentReader(layout)
+    nodes = [node for node in etree.fromstring(data) if node.tag == tag(layout.node)]
+    faults = [found for index, node in enumerate(nodes) for found in reader.read(node, index)[2]]
+    if faults or not rows:
+        raise MessageStructureInvalid(
+            faults=[found.as_json() for found in faults],
+            summary_zh="；".join(f"{found.path} {found.zh}" for found in faults[:5]) or f"缺少 {layout.node}",
+            summary_en="; ".join(f"{found.path}: {found.en}" for found in faults[:5]) or f"no {layout.node}",
+        )
+
+
 def _row_values(row: ReceiptRow) -> dict[str, str]:
     head = row.document.head
+    guid = head.get("guid", "")
     derived = {
-        "preNo": head.get("preNo", "") or pre_entry_number(row.document.guid, row.at),
+        "preNo": head.get("preNo", "") or pre_entry_number(guid, row.at),
         "copNo": head.get("copNo", "") or head.get("orderNo", ""),
-        "guid": head.get("guid", ""),
+        "guid": guid,
         "returnStatus": row.status,
         "returnTime": return_time(row.at),
         "returnInfo": row.info,
@@ -204,6 +212,9 @@ def _fitted(field: Field, values: Mapping[str, str]) -> str | None:
         return value
     if not field.required:
         return None
+    if field.form is not Form.Text:
+        # A part number that the request did not give: the notice was not split.
+        return "1"
     if field.least == field.most and field.most:
         if field.name == "guid":
             # A refused document may have no usable guid; the row then carries one derived from what it had.
@@ -215,4 +226,5 @@ def _fitted(field: Field, values: Mapping[str, str]) -> str | None:
 
 
 def _envelope(root: str, guid: str, body: str) -> bytes:
-    return f'{_DECLARATION}<{root} xmlns="{NAMESPACE}" guid="{guid}" version="1.0">{body}</{root}>'.encode()
+    start = f'<{root} xmlns="{NAMESPACE}" guid="{escaped_attribute(guid)}" version="1.0">'
+    return f"{_DECLARATION}{start}{body}</{root}>".encode()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 
+from lxml import etree
+
 from backend.domain.documents import Document
 from backend.domain.notices import Notice
 from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, Field
-from backend.formats.ceb.fields.common import TRANSFER
+from backend.formats.ceb.fields.common import SUBSCRIPTION, TRANSFER
 from backend.formats.ceb.messages import DXP_NAMESPACE, Envelope, ParsedDocument, Transfer
 from backend.formats.ceb.signature import SimulatorSigner
 
@@ -48,14 +50,17 @@ def write_message(
     *,
     version: str = "1.0",
     signer: SimulatorSigner | None = None,
+    subscriptions: Sequence[Mapping[str, str]] = (),
+    extension: str = "",
 ) -> bytes:
     """One request message. 621, 623, 625 and 711 need a signer to be valid; without one they are unsigned.
 
     KeyError for an unknown type or field. Values are written as they are: whoever fills them checks them
-    (`parse_message` and `check_document` say how they fare).
+    (`parse_message` and `check_document` say how they fare). `extension` is an ExtendMessage element in
+    canonical XML, as `Message.extension` holds it.
     """
     layout = LAYOUTS[message_type]
-    parts = [f'<ceb:{layout.root} xmlns:ceb="{NAMESPACE}" guid="{_attribute(guid)}" version="{version}">']
+    parts = [f'<ceb:{layout.root} xmlns:ceb="{NAMESPACE}" guid="{escaped_attribute(guid)}" version="{version}">']
     for document in documents:
         head = write_block(layout.head, document.head)
         if layout.head_wrapped:
@@ -72,9 +77,16 @@ def write_message(
         if field.required or getattr(transfer, name)
     }
     parts.append(f"<ceb:BaseTransfer>{write_block(TRANSFER, values)}</ceb:BaseTransfer>")
+    parts += [f"<ceb:BaseSubscribe>{write_block(SUBSCRIPTION, each)}</ceb:BaseSubscribe>" for each in subscriptions]
     body, end = "".join(parts), f"</ceb:{layout.root}>"
-    signature = signer.sign((body + end).encode()) if signer else ""
-    return (_DECLARATION + body + signature + end).encode()
+    unsigned = (body + extension + end).encode()
+    if extension and signer:
+        # An extension declares the namespaces that it needs; in the whole they may stand twice.
+        unsigned = etree.tostring(etree.fromstring(unsigned), method="c14n")
+    signature = signer.sign(unsigned) if signer else ""
+    is_signed_last = layout.tail[-1] == "Signature"
+    rest = extension + signature if is_signed_last else signature + extension
+    return (_DECLARATION + body + rest + end).encode()
 
 
 def wrap_dxp(data: bytes, envelope: Envelope) -> bytes:
@@ -91,5 +103,6 @@ def wrap_dxp(data: bytes, envelope: Envelope) -> bytes:
     ).encode()
 
 
-def _attribute(text: str) -> str:
+def escaped_attribute(text: str) -> str:
+    """Text as canonical XML writes it between double quotes."""
     return escaped(text).replace('"', "&quot;").replace("\t", "&#x9;").replace("\n", "&#xA;")

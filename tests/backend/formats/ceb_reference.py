@@ -18,9 +18,19 @@ from backend.formats.ceb.faults import Fault
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "data" / "ceb"
 
-IMPORT_TYPES = ("311", "411", "511", "621")
-EXPORT_TYPES = ("303", "403", "505", "603")
+#: The documents of parcels, which the simulator makes.
+IMPORT_DOCUMENTS = ("311", "411", "511", "621")
+EXPORT_DOCUMENTS = ("303", "403", "505", "603")
+DOCUMENTS = IMPORT_DOCUMENTS + EXPORT_DOCUMENTS
+
+#: Every request of specification 202205, and every receipt.
+IMPORT_TYPES = (*IMPORT_DOCUMENTS, "513", "623", "625", "711")
+EXPORT_TYPES = (*EXPORT_DOCUMENTS, "507", "509", "605", "607", "213", "215", "701")
 TYPES = IMPORT_TYPES + EXPORT_TYPES
+NOTICES = tuple(each for each in TYPES if each not in DOCUMENTS)
+IMPORT_RECEIPTS = ("312", "412", "512", "514", "622", "624", "626", "712", "816", "818", "900")
+EXPORT_RECEIPTS = ("304", "404", "506", "508", "510", "604", "606", "608", "214", "216", "702", "792")
+RECEIPTS = IMPORT_RECEIPTS + EXPORT_RECEIPTS
 
 needs_reference = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="customs' published schemas and samples (../shared/data/ceb) are not here"
@@ -33,7 +43,7 @@ _SECOND_TRANSFER = re.compile(
 
 
 def direction_of(message_type: str) -> str:
-    return "import" if message_type in (*IMPORT_TYPES, "312", "412", "512", "622", "900") else "export"
+    return "import" if message_type in (*IMPORT_TYPES, *IMPORT_RECEIPTS) else "export"
 
 
 @cache

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from ceb_reference import IMPORT_TYPES, needs_reference, sample
+from ceb_reference import TYPES, needs_reference, single
+from lxml import etree
 
 from backend.domain.documents import MESSAGES
 from backend.formats.ceb.checks import check_document
@@ -96,7 +97,10 @@ def test_totals_off_by_more_than_a_cent_are_noted() -> None:
 
 
 @needs_reference
-@pytest.mark.parametrize("message_type", IMPORT_TYPES)
-def test_official_samples_break_rules_of_level_warning_only(message_type: str) -> None:
-    for document in parse_message(sample(message_type)).documents:
-        assert {fault.level for fault in check_document(document)} <= {"warning"}
+@pytest.mark.parametrize("message_type", TYPES)
+def test_official_samples_break_no_rule_of_level_error_but_one(message_type: str) -> None:
+    for document in parse_message(etree.tostring(single(message_type))).documents:
+        errors = {(fault.path, fault.value) for fault in check_document(document) if fault.level == "error"}
+        # One export sample has values that the specification's own text excludes.
+        odd = {("InventoryHead.ieFlag", "a"), ("InventoryHead.tradeMode", "0101")}
+        assert errors == (odd if message_type == "603" else set())

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from backend.formats.ceb.fields import LAYOUTS, NAMESPACE
+from backend.formats.ceb.fields import LAYOUTS, MOST_LINES, NAMESPACE
 
 pytestmark = needs_reference
 
@@ -202,12 +202,29 @@ def test_frame_around_the_documents_gets_the_schemas_verdict(message_type: str) 
 @pytest.mark.parametrize("message_type", [kind for kind in TYPES if LAYOUTS[kind].lines])
 def test_number_of_lines_gets_the_schemas_verdict(message_type: str) -> None:
     layout = LAYOUTS[message_type]
-    for count in (0, 1, layout.most_lines or 0, (layout.most_lines or 0) + 1):
-        root = single(message_type)
-        document = root[0]
-        line = document[1]
-        for extra in document[1:]:
-            document.remove(extra)
-        for _ in range(count):
-            document.append(copy.deepcopy(line))
-        agree(etree.tostring(root), message_type)
+    counts = (0, 1, 2) if layout.most_lines == MOST_LINES else (0, 1, layout.most_lines, layout.most_lines + 1)
+    for count in counts:
+        agree(with_lines(message_type, count), message_type)
+
+
+@pytest.mark.parametrize(
+    "message_type", [kind for kind in TYPES if LAYOUTS[kind].lines and LAYOUTS[kind].most_lines == MOST_LINES]
+)
+def test_lines_that_the_schema_leaves_unbounded_are_bounded_here(message_type: str) -> None:
+    assert faults_of(with_lines(message_type, MOST_LINES)) == []
+    flooded = with_lines(message_type, MOST_LINES + 1)
+    assert schema_accepts(flooded, message_type)
+    faults = faults_of(flooded)
+    assert faults is not None
+    assert [(found.rule, found.path) for found in faults] == [("too_many_lines", LAYOUTS[message_type].line_name)]
+
+
+def with_lines(message_type: str, count: int) -> bytes:
+    """One document of the sample with its first line that many times."""
+    root = single(message_type)
+    document = root[0]
+    line = etree.tostring(document[1], with_tail=False)
+    for extra in document[1:]:
+        document.remove(extra)
+    head, tail = etree.tostring(root).split(b"</ceb:" + etree.QName(document[0]).localname.encode() + b">", 1)
+    return head + b"</ceb:" + etree.QName(document[0]).localname.encode() + b">" + line * count + tail

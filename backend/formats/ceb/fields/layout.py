@@ -119,8 +119,9 @@ def integer(name: str, title: str, *, digits: int | None = None, optional: bool 
     return Field(name, title, Form.Integer, not optional, digits=digits)
 
 
-#: Lines a document may have where the schema sets no bound; longer ones are split (msgCount, msgSeqNo).
-MOST_LINES = 50_000
+#: Lines a document may have where the schema sets no bound: as many as fit a message with room to spare.
+#: Longer ones are split, as the specification provides (msgCount, msgSeqNo).
+MOST_LINES = 20_000
 
 
 @dataclass(frozen=True)
