@@ -28,9 +28,7 @@ contract Blacklist is IBlacklist {
     /// @dev The longest end of those in force, per level, in one slot: being barred costs one read.
     mapping(uint32 participantNo => uint48[LEVELS]) private _until;
 
-    constructor(
-        IParticipantRegistry registry_
-    ) {
+    constructor(IParticipantRegistry registry_) {
         registry = registry_;
     }
 
@@ -38,13 +36,10 @@ contract Blacklist is IBlacklist {
     // The life of a listing
 
     /// @inheritdoc IBlacklist
-    function impose(
-        uint32 participantNo,
-        Level level,
-        bytes32 grounds,
-        bytes32 evidence,
-        uint48 until
-    ) external returns (uint256 listingId) {
+    function impose(uint32 participantNo, Level level, bytes32 grounds, bytes32 evidence, uint48 until)
+        external
+        returns (uint256 listingId)
+    {
         uint32 authorityNo = _checkAuthority();
         registry.participant(participantNo);
         require(participantNo != authorityNo, SelfListing(participantNo));
@@ -69,10 +64,7 @@ contract Blacklist is IBlacklist {
     }
 
     /// @inheritdoc IBlacklist
-    function confirm(
-        uint256 listingId,
-        bytes32 evidence
-    ) external {
+    function confirm(uint256 listingId, bytes32 evidence) external {
         uint32 authorityNo = _checkAuthority();
         Listing storage entry = _known(listingId);
         require(evidence != 0, GroundsMissing());
@@ -93,10 +85,7 @@ contract Blacklist is IBlacklist {
     }
 
     /// @inheritdoc IBlacklist
-    function lift(
-        uint256 listingId,
-        bytes32 evidence
-    ) external {
+    function lift(uint256 listingId, bytes32 evidence) external {
         (uint32 authorityNo, uint32 roles,) = registry.authorityOf(msg.sender);
         Listing storage entry = _known(listingId);
         if (entry.imposedBy != authorityNo || !_isAuthority(roles)) {
@@ -115,10 +104,7 @@ contract Blacklist is IBlacklist {
     }
 
     /// @inheritdoc IBlacklist
-    function setConfirmations(
-        Level level,
-        uint8 confirmations
-    ) external {
+    function setConfirmations(Level level, uint8 confirmations) external {
         require(
             msg.sender == Ownable(address(registry)).owner(), Ownable.OwnableUnauthorizedAccount(msg.sender)
         );
@@ -136,42 +122,30 @@ contract Blacklist is IBlacklist {
     // Views
 
     /// @inheritdoc IBlacklist
-    function isBarred(
-        uint32 participantNo
-    ) external view returns (bool) {
+    function isBarred(uint32 participantNo) external view returns (bool) {
         return _until[participantNo][uint8(Level.Barred)] > block.timestamp;
     }
 
     /// @inheritdoc IBlacklist
-    function inForceUntil(
-        uint32 participantNo,
-        Level level
-    ) external view returns (uint48) {
+    function inForceUntil(uint32 participantNo, Level level) external view returns (uint48) {
         uint48 until = _until[participantNo][uint8(level)];
         return until > block.timestamp ? until : 0;
     }
 
     /// @inheritdoc IBlacklist
-    function listing(
-        uint256 listingId
-    ) external view returns (Listing memory) {
+    function listing(uint256 listingId) external view returns (Listing memory) {
         return _known(listingId);
     }
 
     /// @inheritdoc IBlacklist
-    function confirmationsOf(
-        Level level
-    ) external view returns (uint8) {
+    function confirmationsOf(Level level) external view returns (uint8) {
         return _confirmations[uint8(level)];
     }
 
     // ------------------------------------------------------------------------------------------------------------
     // Parts
 
-    function _putInForce(
-        uint256 listingId,
-        Listing storage entry
-    ) private {
+    function _putInForce(uint256 listingId, Listing storage entry) private {
         (uint32 participantNo, uint8 level) = (entry.participantNo, uint8(entry.level));
         _recount(participantNo, level);
         uint256[] storage inForce = _inForce[participantNo][level];
@@ -184,10 +158,7 @@ contract Blacklist is IBlacklist {
 
     /// @dev Drops the listings that ended or were lifted, and finds the longest end of the rest. At most
     /// MOST_IN_FORCE turns.
-    function _recount(
-        uint32 participantNo,
-        uint8 level
-    ) private {
+    function _recount(uint32 participantNo, uint8 level) private {
         uint256[] storage inForce = _inForce[participantNo][level];
         uint48 longest;
         for (uint256 n = inForce.length; n > 0; --n) {
@@ -208,23 +179,16 @@ contract Blacklist is IBlacklist {
         require(_isAuthority(roles), IParticipantRegistry.RoleMissing(authorityNo, Role.MarketRegulator));
     }
 
-    function _known(
-        uint256 listingId
-    ) private view returns (Listing storage entry) {
+    function _known(uint256 listingId) private view returns (Listing storage entry) {
         entry = _listings[listingId];
         require(entry.participantNo != 0, ListingUnknown(listingId));
     }
 
-    function _isAuthority(
-        uint32 roles
-    ) private pure returns (bool) {
+    function _isAuthority(uint32 roles) private pure returns (bool) {
         return _holds(roles, Role.MarketRegulator) || _holds(roles, Role.Customs);
     }
 
-    function _holds(
-        uint32 roles,
-        Role role
-    ) private pure returns (bool) {
+    function _holds(uint32 roles, Role role) private pure returns (bool) {
         return (roles >> uint8(role)) & 1 != 0;
     }
 }

@@ -55,9 +55,7 @@ contract ParcelLedger is IParcelLedger {
     mapping(bytes32 pair => bool) private _duplicates;
 
     /// @dev The registry is the blacklist's own, so the two cannot disagree about who is who.
-    constructor(
-        IBlacklist blacklist_
-    ) {
+    constructor(IBlacklist blacklist_) {
         blacklist = blacklist_;
         registry = blacklist_.registry();
     }
@@ -66,9 +64,7 @@ contract ParcelLedger is IParcelLedger {
     // Declaring
 
     /// @inheritdoc IParcelLedger
-    function declare(
-        Declaration[] calldata declarations
-    ) external {
+    function declare(Declaration[] calldata declarations) external {
         Authority memory caller = _caller();
         for (uint256 index; index < declarations.length; ++index) {
             Declaration calldata declaration = declarations[index];
@@ -80,9 +76,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function tryDeclare(
-        Declaration[] calldata declarations
-    ) external {
+    function tryDeclare(Declaration[] calldata declarations) external {
         Authority memory caller = _caller();
         for (uint256 index; index < declarations.length; ++index) {
             Declaration calldata declaration = declarations[index];
@@ -97,9 +91,7 @@ contract ParcelLedger is IParcelLedger {
     // Recording
 
     /// @inheritdoc IParcelLedger
-    function record(
-        Record[] calldata records
-    ) external {
+    function record(Record[] calldata records) external {
         Authority memory caller = _caller();
         for (uint256 index; index < records.length; ++index) {
             Record calldata entry = records[index];
@@ -112,9 +104,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function tryRecord(
-        Record[] calldata records
-    ) external {
+    function tryRecord(Record[] calldata records) external {
         Authority memory caller = _caller();
         for (uint256 index; index < records.length; ++index) {
             Record calldata entry = records[index];
@@ -127,11 +117,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function anchor(
-        uint8 kind,
-        bytes32 root,
-        uint32 count
-    ) external {
+    function anchor(uint8 kind, bytes32 root, uint32 count) external {
         Authority memory caller = _caller();
         require(root != 0, EvidenceMissing(0));
 
@@ -139,11 +125,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function reportDuplicate(
-        bytes32 parcelId,
-        Membership calldata one,
-        Membership calldata other
-    ) external {
+    function reportDuplicate(bytes32 parcelId, Membership calldata one, Membership calldata other) external {
         uint48 oneAt = _checkMembership(0, parcelId, one);
         uint48 otherAt = _checkMembership(1, parcelId, other);
         require(
@@ -161,30 +143,22 @@ contract ParcelLedger is IParcelLedger {
     // Views
 
     /// @inheritdoc IParcelLedger
-    function header(
-        bytes32 manifest
-    ) external view returns (Header memory) {
+    function header(bytes32 manifest) external view returns (Header memory) {
         return _known(0, manifest).header;
     }
 
     /// @inheritdoc IParcelLedger
-    function rootOf(
-        bytes32 manifest
-    ) external view returns (bytes32) {
+    function rootOf(bytes32 manifest) external view returns (bytes32) {
         return _manifests[manifest].root;
     }
 
     /// @inheritdoc IParcelLedger
-    function headOf(
-        bytes32 manifest
-    ) external view returns (bytes32) {
+    function headOf(bytes32 manifest) external view returns (bytes32) {
         return _manifests[manifest].head;
     }
 
     /// @inheritdoc IParcelLedger
-    function setsOf(
-        bytes32 manifest
-    ) external view returns (uint256[32] memory sets) {
+    function setsOf(bytes32 manifest) external view returns (uint256[32] memory sets) {
         Manifest storage stored = _known(0, manifest);
         ParcelSets.Work memory work = ParcelSets.open(stored.header);
         for (uint256 set; set < sets.length; ++set) {
@@ -193,10 +167,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function parcelAt(
-        bytes32 manifest,
-        uint8 index
-    ) external view returns (State state, uint16 flags) {
+    function parcelAt(bytes32 manifest, uint8 index) external view returns (State state, uint16 flags) {
         Manifest storage stored = _known(0, manifest);
         Header memory header_ = stored.header;
         uint256 parcel = 1 << uint256(index);
@@ -209,29 +180,23 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
-    function ruleOf(
-        Step step,
-        uint8 row
-    ) external pure returns (Rule memory) {
+    function ruleOf(Step step, uint8 row) external pure returns (Rule memory) {
         return Lifecycle.ruleOf(step, row);
     }
 
     /// @inheritdoc IParcelLedger
-    function manifestIdOf(
-        uint32 declarantNo,
-        bytes32 ref
-    ) public pure returns (bytes32) {
+    function manifestIdOf(uint32 declarantNo, bytes32 ref) public pure returns (bytes32) {
         return keccak256(abi.encode(declarantNo, ref));
     }
 
     // ------------------------------------------------------------------------------------------------------------
     // Declaring: parts
 
-    function _checkDeclaration(
-        Authority memory caller,
-        bytes32 manifest,
-        Declaration calldata declaration
-    ) private view returns (Refusal) {
+    function _checkDeclaration(Authority memory caller, bytes32 manifest, Declaration calldata declaration)
+        private
+        view
+        returns (Refusal)
+    {
         if (!_holds(caller, Role.Declarant)) return Refusal.RoleMissing;
         if (_manifests[manifest].root != 0) return Refusal.ManifestTaken;
         if (declaration.evidence == 0) return Refusal.EvidenceMissing;
@@ -248,11 +213,7 @@ contract ParcelLedger is IParcelLedger {
         return Refusal.None;
     }
 
-    function _declare(
-        uint32 declarantNo,
-        bytes32 manifest,
-        Declaration calldata declaration
-    ) private {
+    function _declare(uint32 declarantNo, bytes32 manifest, Declaration calldata declaration) private {
         Manifest storage stored = _manifests[manifest];
         uint256 count = declaration.parcelIds.length;
         bytes32 root = ManifestRoot.rootOf(declaration.parcelIds);
@@ -282,11 +243,7 @@ contract ParcelLedger is IParcelLedger {
         _announce(stored, manifest, declaration);
     }
 
-    function _announce(
-        Manifest storage stored,
-        bytes32 manifest,
-        Declaration calldata declaration
-    ) private {
+    function _announce(Manifest storage stored, bytes32 manifest, Declaration calldata declaration) private {
         emit ManifestDeclared(
             manifest,
             stored.header.declarantNo,
@@ -310,7 +267,9 @@ contract ParcelLedger is IParcelLedger {
         bytes32 manifest,
         Declaration calldata declaration
     ) private pure {
-        if (refusal == Refusal.RoleMissing) revert RoleMissing(index, caller.no, Role.Declarant);
+        if (refusal == Refusal.RoleMissing) {
+            revert RoleMissing(index, caller.no, Role.Declarant);
+        }
         if (refusal == Refusal.ManifestTaken) revert ManifestTaken(index, manifest);
         if (refusal == Refusal.EvidenceMissing) revert EvidenceMissing(index);
         if (refusal == Refusal.ManifestSizeInvalid) {
@@ -328,10 +287,11 @@ contract ParcelLedger is IParcelLedger {
     // Recording: parts
 
     /// @dev The one check behind `record` and `tryRecord`; `divide` in `backend/domain/lifecycle.py` is the same.
-    function _divide(
-        Authority memory caller,
-        Record calldata entry
-    ) private view returns (Division memory division) {
+    function _divide(Authority memory caller, Record calldata entry)
+        private
+        view
+        returns (Division memory division)
+    {
         Manifest storage stored = _manifests[entry.manifest];
         Header memory header_ = stored.header;
         division.header = header_;
@@ -352,11 +312,11 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @dev The row that counts for a caller, or the cause for which the whole record fails.
-    function _ruleFor(
-        Authority memory caller,
-        Header memory header_,
-        Record calldata entry
-    ) private view returns (Refusal, Rule memory rule) {
+    function _ruleFor(Authority memory caller, Header memory header_, Record calldata entry)
+        private
+        view
+        returns (Refusal, Rule memory rule)
+    {
         if (header_.declaredAt == 0) return (Refusal.ManifestUnknown, rule);
         if (entry.evidence == 0) return (Refusal.EvidenceMissing, rule);
         rule = Lifecycle.ruleOf(entry.step, 0);
@@ -379,11 +339,11 @@ contract ParcelLedger is IParcelLedger {
         return (Refusal.None, rule);
     }
 
-    function _isCompetent(
-        Authority memory caller,
-        Header memory header_,
-        Jurisdiction where
-    ) private pure returns (bool) {
+    function _isCompetent(Authority memory caller, Header memory header_, Jurisdiction where)
+        private
+        pure
+        returns (bool)
+    {
         if (where == Jurisdiction.Anywhere) return true;
         if (where == Jurisdiction.DeclaringDistrict) return caller.district == header_.declaringDistrict;
         if (where == Jurisdiction.PortDistrict) return caller.district == header_.portDistrict;
@@ -391,11 +351,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @dev Moves the eligible parcels and links the record to the manifest's history.
-    function _move(
-        uint32 participantNo,
-        Record calldata entry,
-        Division memory division
-    ) private {
+    function _move(uint32 participantNo, Record calldata entry, Division memory division) private {
         Manifest storage stored = _manifests[entry.manifest];
         ParcelSets.Work memory work = division.work;
 
@@ -404,10 +360,7 @@ contract ParcelLedger is IParcelLedger {
         _append(stored, entry.manifest, entry.step, participantNo, division.eligible, entry.evidence);
     }
 
-    function _store(
-        Manifest storage stored,
-        ParcelSets.Work memory work
-    ) private {
+    function _store(Manifest storage stored, ParcelSets.Work memory work) private {
         (stored.header.fullSets, stored.header.partialSets) = (uint32(work.full), uint32(work.partially));
     }
 
@@ -425,22 +378,16 @@ contract ParcelLedger is IParcelLedger {
         emit Recorded(manifest, participantNo, step, parcels, evidence, uint48(block.timestamp), head);
     }
 
-    function _link(
-        bytes32 head,
-        Step step,
-        uint32 participantNo,
-        uint256 parcels,
-        bytes32 evidence
-    ) private view returns (bytes32) {
+    function _link(bytes32 head, Step step, uint32 participantNo, uint256 parcels, bytes32 evidence)
+        private
+        view
+        returns (bytes32)
+    {
         return keccak256(abi.encode(head, step, participantNo, parcels, evidence, block.timestamp));
     }
 
     /// @dev Leaves one RecordRefused per cause.
-    function _refuse(
-        uint32 participantNo,
-        Record calldata entry,
-        Division memory division
-    ) private {
+    function _refuse(uint32 participantNo, Record calldata entry, Division memory division) private {
         (bytes32 manifest, Step step) = (entry.manifest, entry.step);
         if (division.whole != Refusal.None) {
             emit RecordRefused(manifest, participantNo, step, entry.parcels, division.whole, 0);
@@ -488,18 +435,12 @@ contract ParcelLedger is IParcelLedger {
         revert FlagsBlocking(index, manifest, step, division.blocked, _flagsBlocking(manifest, division));
     }
 
-    function _flagsMissing(
-        bytes32 manifest,
-        Division memory division
-    ) private view returns (uint16) {
+    function _flagsMissing(bytes32 manifest, Division memory division) private view returns (uint16) {
         return
             _manifests[manifest].words.flagsThatSomeLack(division.work, division.rule.needs, division.missing);
     }
 
-    function _flagsBlocking(
-        bytes32 manifest,
-        Division memory division
-    ) private view returns (uint16) {
+    function _flagsBlocking(bytes32 manifest, Division memory division) private view returns (uint16) {
         return
             _manifests[manifest].words
                 .flagsThatSomeHave(division.work, division.rule.forbids, division.blocked);
@@ -509,11 +450,11 @@ contract ParcelLedger is IParcelLedger {
     // Duplicates: parts
 
     /// @dev When the manifest was declared, once the parcel is shown to stand in it.
-    function _checkMembership(
-        uint256 index,
-        bytes32 parcelId,
-        Membership calldata place
-    ) private view returns (uint48 declaredAt) {
+    function _checkMembership(uint256 index, bytes32 parcelId, Membership calldata place)
+        private
+        view
+        returns (uint48 declaredAt)
+    {
         Manifest storage stored = _known(index, place.manifest);
         bytes32 leaf = ManifestRoot.leafOf(place.index, parcelId);
         require(
@@ -523,10 +464,7 @@ contract ParcelLedger is IParcelLedger {
         return stored.header.declaredAt;
     }
 
-    function _hold(
-        Membership calldata earlier,
-        Membership calldata later
-    ) private {
+    function _hold(Membership calldata earlier, Membership calldata later) private {
         bytes32 pair = keccak256(abi.encode(earlier.manifest, earlier.index, later.manifest, later.index));
         require(!_duplicates[pair], DuplicateAlreadyReported(later.manifest, later.index));
         require(!_mayBeDeclaredAnew(earlier), DuplicateInvalid(earlier.manifest, earlier.index));
@@ -547,9 +485,7 @@ contract ParcelLedger is IParcelLedger {
     }
 
     /// @dev A parcel that was rejected or cancelled there is rightly declared again in another manifest.
-    function _mayBeDeclaredAnew(
-        Membership calldata earlier
-    ) private view returns (bool) {
+    function _mayBeDeclaredAnew(Membership calldata earlier) private view returns (bool) {
         Manifest storage stored = _manifests[earlier.manifest];
         uint256 over = stored.words.inAny(ParcelSets.open(stored.header), Lifecycle.DECLARABLE_ANEW);
         return (over >> earlier.index) & 1 != 0;
@@ -571,17 +507,11 @@ contract ParcelLedger is IParcelLedger {
         }
     }
 
-    function _holds(
-        Authority memory caller,
-        Role role
-    ) private pure returns (bool) {
+    function _holds(Authority memory caller, Role role) private pure returns (bool) {
         return (caller.roles >> uint8(role)) & 1 != 0;
     }
 
-    function _known(
-        uint256 index,
-        bytes32 manifest
-    ) private view returns (Manifest storage stored) {
+    function _known(uint256 index, bytes32 manifest) private view returns (Manifest storage stored) {
         stored = _manifests[manifest];
         require(stored.header.declaredAt != 0, ManifestUnknown(index, manifest));
     }

@@ -17,20 +17,16 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     mapping(address account => uint32 participantNo) private _participantNos;
     mapping(bytes32 legalIdentity => uint32 participantNo) private _identities;
 
-    constructor(
-        address owner_
-    ) Ownable(owner_) {}
+    constructor(address owner_) Ownable(owner_) {}
 
     // ------------------------------------------------------------------------------------------------------------
     // Participants
 
     /// @inheritdoc IParticipantRegistry
-    function register(
-        bytes32 legalIdentity,
-        uint32 roles,
-        uint16 district,
-        address account
-    ) external returns (uint32 participantNo) {
+    function register(bytes32 legalIdentity, uint32 roles, uint16 district, address account)
+        external
+        returns (uint32 participantNo)
+    {
         uint32 registrarNo = _checkRegistrar(roles, district, account);
         _checkRoles(roles, district);
         require(legalIdentity != 0, LegalIdentityMissing());
@@ -52,11 +48,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function setRoles(
-        uint32 participantNo,
-        uint32 roles,
-        uint16 district
-    ) external onlyOwner {
+    function setRoles(uint32 participantNo, uint32 roles, uint16 district) external onlyOwner {
         Participant storage subject = _known(participantNo);
         _checkRoles(roles, district);
 
@@ -67,10 +59,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function setCreditGrade(
-        uint32 participantNo,
-        CreditGrade creditGrade
-    ) external {
+    function setCreditGrade(uint32 participantNo, CreditGrade creditGrade) external {
         (uint32 authorityNo, uint32 roles,) = authorityOf(msg.sender);
         require(_holds(roles, Role.Customs), RoleMissing(authorityNo, Role.Customs));
         Participant storage subject = _known(participantNo);
@@ -81,9 +70,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function suspend(
-        uint32 participantNo
-    ) external onlyOwner {
+    function suspend(uint32 participantNo) external onlyOwner {
         Participant storage subject = _known(participantNo);
 
         subject.suspended = true;
@@ -92,9 +79,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function reinstate(
-        uint32 participantNo
-    ) external onlyOwner {
+    function reinstate(uint32 participantNo) external onlyOwner {
         Participant storage subject = _known(participantNo);
 
         subject.suspended = false;
@@ -106,10 +91,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     // Accounts
 
     /// @inheritdoc IParticipantRegistry
-    function addAccount(
-        uint32 participantNo,
-        address account
-    ) external {
+    function addAccount(uint32 participantNo, address account) external {
         _checkSpeaksFor(participantNo);
         _known(participantNo);
 
@@ -117,10 +99,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function revokeAccount(
-        uint32 participantNo,
-        address account
-    ) external {
+    function revokeAccount(uint32 participantNo, address account) external {
         _checkSpeaksFor(participantNo);
         _known(participantNo);
         require(_participantNos[account] == participantNo, AccountNotOfParticipant(account, participantNo));
@@ -139,9 +118,11 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     // Views
 
     /// @inheritdoc IParticipantRegistry
-    function authorityOf(
-        address account
-    ) public view returns (uint32 participantNo, uint32 roles, uint16 district) {
+    function authorityOf(address account)
+        public
+        view
+        returns (uint32 participantNo, uint32 roles, uint16 district)
+    {
         participantNo = _participantNos[account];
         require(participantNo != 0, AccountUnknown(account));
         Participant storage subject = _participants[participantNo];
@@ -150,24 +131,18 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     }
 
     /// @inheritdoc IParticipantRegistry
-    function participant(
-        uint32 participantNo
-    ) external view returns (Participant memory) {
+    function participant(uint32 participantNo) external view returns (Participant memory) {
         return _known(participantNo);
     }
 
     /// @inheritdoc IParticipantRegistry
-    function isActiveSeller(
-        uint32 participantNo
-    ) external view returns (bool) {
+    function isActiveSeller(uint32 participantNo) external view returns (bool) {
         Participant storage subject = _participants[participantNo];
         return _holds(subject.roles, Role.Seller) && !subject.suspended;
     }
 
     /// @inheritdoc IParticipantRegistry
-    function participantOf(
-        bytes32 legalIdentity
-    ) external view returns (uint32 participantNo) {
+    function participantOf(bytes32 legalIdentity) external view returns (uint32 participantNo) {
         return _identities[legalIdentity];
     }
 
@@ -180,11 +155,11 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     // Checks
 
     /// @dev Who registers: zero for the owner, else a platform or customs, who may bring in bare sellers only.
-    function _checkRegistrar(
-        uint32 roles,
-        uint16 district,
-        address account
-    ) private view returns (uint32 registrarNo) {
+    function _checkRegistrar(uint32 roles, uint16 district, address account)
+        private
+        view
+        returns (uint32 registrarNo)
+    {
         if (msg.sender == owner()) return 0;
         uint32 own;
         (registrarNo, own,) = authorityOf(msg.sender);
@@ -195,41 +170,28 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
         );
     }
 
-    function _checkRoles(
-        uint32 roles,
-        uint16 district
-    ) private pure {
+    function _checkRoles(uint32 roles, uint16 district) private pure {
         bool known = roles != 0 && roles <= ALL_ROLES;
         require(known && (!_holds(roles, Role.Customs) || district != 0), RolesInvalid(roles, district));
     }
 
-    function _checkSpeaksFor(
-        uint32 participantNo
-    ) private view {
+    function _checkSpeaksFor(uint32 participantNo) private view {
         if (msg.sender == owner()) return;
         (uint32 ownNo,,) = authorityOf(msg.sender);
         require(ownNo == participantNo, AccountNotOfParticipant(msg.sender, participantNo));
     }
 
-    function _known(
-        uint32 participantNo
-    ) private view returns (Participant storage subject) {
+    function _known(uint32 participantNo) private view returns (Participant storage subject) {
         subject = _participants[participantNo];
         require(subject.registeredAt != 0, ParticipantUnknown(participantNo));
     }
 
-    function _holds(
-        uint32 roles,
-        Role role
-    ) private pure returns (bool) {
+    function _holds(uint32 roles, Role role) private pure returns (bool) {
         return (roles >> uint8(role)) & 1 != 0;
     }
 
     /// @dev The zero address is what nodes put for a caller that names none, so it never acts for anybody.
-    function _addAccount(
-        uint32 participantNo,
-        address account
-    ) private {
+    function _addAccount(uint32 participantNo, address account) private {
         require(account != address(0), AccountUnknown(account));
         uint32 taken = _participantNos[account];
         require(taken == 0, AccountTaken(account, taken));

@@ -50,7 +50,9 @@ interface IBlacklist {
     /// @notice Emitted when a listing has the confirmations it needs.
     event ListingInForce(uint256 indexed listingId, uint32 indexed participantNo, Level level, uint48 until);
     /// @notice Emitted when a listing is ended before its time.
-    event ListingLifted(uint256 indexed listingId, uint32 indexed participantNo, uint32 indexed authorityNo, bytes32 evidence);
+    event ListingLifted(
+        uint256 indexed listingId, uint32 indexed participantNo, uint32 indexed authorityNo, bytes32 evidence
+    );
     /// @notice Emitted when the owner sets how many confirmations a level needs.
     event ConfirmationsSet(Level indexed level, uint8 confirmations);
 

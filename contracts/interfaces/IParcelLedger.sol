@@ -217,10 +217,7 @@ interface IParcelLedger {
     );
     /// @notice Emitted when `tryDeclare` refuses a manifest, so that an attempt for a barred seller is on the record.
     event DeclarationRefused(
-        bytes32 indexed manifest,
-        uint32 indexed declarantNo,
-        uint32 indexed sellerNo,
-        Refusal reason
+        bytes32 indexed manifest, uint32 indexed declarantNo, uint32 indexed sellerNo, Refusal reason
     );
     /// @notice Emitted when documents are put on record before their manifest exists.
     /// @param root RFC 9162 tree head over the documents' evidence.
@@ -245,7 +242,9 @@ interface IParcelLedger {
     /// @notice Thrown when the caller lacks the role of a step.
     error RoleMissing(uint256 index, uint32 participantNo, Role role);
     /// @notice Thrown when a step is another district's or another declarant's.
-    error DistrictNotCompetent(uint256 index, bytes32 manifest, Step step, uint32 participantNo, uint16 district);
+    error DistrictNotCompetent(
+        uint256 index, bytes32 manifest, Step step, uint32 participantNo, uint16 district
+    );
     /// @notice Thrown when parcels are in a state that the step does not start from, or the manifest has no such step.
     error StepNotAllowed(uint256 index, bytes32 manifest, Step step, uint256 parcels);
     /// @notice Thrown when parcels lack a flag that the step needs.

@@ -116,7 +116,10 @@ interface IParticipantRegistry {
 
     /// @notice For whom an account acts, with what roles and in what district.
     /// @dev Reverts with AccountUnknown or ParticipantSuspended.
-    function authorityOf(address account) external view returns (uint32 participantNo, uint32 roles, uint16 district);
+    function authorityOf(address account)
+        external
+        view
+        returns (uint32 participantNo, uint32 roles, uint16 district);
 
     /// @notice A participant's standing. Reverts with ParticipantUnknown.
     function participant(uint32 participantNo) external view returns (Participant memory);

@@ -61,18 +61,13 @@ library Lifecycle {
     /// @notice Row 0 or 1 of a step; the first that fits the manifest's kind and the caller's jurisdiction counts.
     /// Rows of one step that fit the same kind have the same effect, so that a record tells what it did by itself.
     /// @dev Declaration and DuplicateReported come by calls of their own, so they have no row.
-    function ruleOf(
-        Step step,
-        uint8 row
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function ruleOf(Step step, uint8 row) internal pure returns (IParcelLedger.Rule memory) {
         if (row == 0) return _first(step);
         if (row == 1) return _second(step);
         return _none();
     }
 
-    function _first(
-        Step step
-    ) private pure returns (IParcelLedger.Rule memory) {
+    function _first(Step step) private pure returns (IParcelLedger.Rule memory) {
         // Documents and arrival
         if (step == Step.OrderAttested) {
             return _row(Role.Platform, ANYWHERE, EVERY, DECLARED).raising(ORDER).unless(HELD);
@@ -187,15 +182,13 @@ library Lifecycle {
                 .needing(HELD_DECLARING).unless(HELD_PORT);
         }
         if (step == Step.Destruction) {
-            return _row(Role.Customs, DECLARING, EVERY, CONFISCATED).to(State.Destroyed)
-                .needing(HELD_DECLARING);
+            return
+                _row(Role.Customs, DECLARING, EVERY, CONFISCATED).to(State.Destroyed).needing(HELD_DECLARING);
         }
         return _none();
     }
 
-    function _second(
-        Step step
-    ) private pure returns (IParcelLedger.Rule memory) {
+    function _second(Step step) private pure returns (IParcelLedger.Rule memory) {
         if (step == Step.Acceptance) {
             return _row(Role.Customs, DECLARING, EXPORTS, DECLARED).to(State.Accepted)
                 .needing(ORDER | WAYBILL).unless(HELD);
@@ -247,12 +240,11 @@ library Lifecycle {
 
     function _none() private pure returns (IParcelLedger.Rule memory rule) {}
 
-    function _row(
-        Role role,
-        Jurisdiction where,
-        uint8 profiles,
-        uint16 origins
-    ) private pure returns (IParcelLedger.Rule memory rule) {
+    function _row(Role role, Jurisdiction where, uint8 profiles, uint16 origins)
+        private
+        pure
+        returns (IParcelLedger.Rule memory rule)
+    {
         rule.exists = true;
         rule.role = role;
         rule.where = where;
@@ -260,50 +252,57 @@ library Lifecycle {
         rule.origins = origins;
     }
 
-    function to(
-        IParcelLedger.Rule memory rule,
-        State state
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function to(IParcelLedger.Rule memory rule, State state)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.moves = true;
         rule.leadsTo = state;
         return rule;
     }
 
-    function raising(
-        IParcelLedger.Rule memory rule,
-        uint16 flags
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function raising(IParcelLedger.Rule memory rule, uint16 flags)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.raises = flags;
         return rule;
     }
 
-    function clearing(
-        IParcelLedger.Rule memory rule,
-        uint16 flags
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function clearing(IParcelLedger.Rule memory rule, uint16 flags)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.clears = flags;
         return rule;
     }
 
-    function needing(
-        IParcelLedger.Rule memory rule,
-        uint16 flags
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function needing(IParcelLedger.Rule memory rule, uint16 flags)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.needs = flags;
         return rule;
     }
 
-    function unless(
-        IParcelLedger.Rule memory rule,
-        uint16 flags
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function unless(IParcelLedger.Rule memory rule, uint16 flags)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.forbids = flags;
         return rule;
     }
 
-    function withSellerClear(
-        IParcelLedger.Rule memory rule
-    ) internal pure returns (IParcelLedger.Rule memory) {
+    function withSellerClear(IParcelLedger.Rule memory rule)
+        internal
+        pure
+        returns (IParcelLedger.Rule memory)
+    {
         rule.sellerClear = true;
         return rule;
     }
@@ -315,15 +314,14 @@ library Lifecycle {
         uint16 declaringDistrict,
         uint16 portDistrict
     ) internal pure returns (uint8) {
-        if (direction == Direction.Import) return supervisionMode == 9610 ? IMPORT_DIRECT : IMPORT_BONDED;
+        if (direction == Direction.Import) {
+            return supervisionMode == 9610 ? IMPORT_DIRECT : IMPORT_BONDED;
+        }
         return declaringDistrict == portDistrict ? EXPORT_AT_PORT : EXPORT_BY_TRANSIT;
     }
 
     /// @notice Whether a supervision mode exists for a direction.
-    function isSupervisionMode(
-        Direction direction,
-        uint16 mode
-    ) internal pure returns (bool) {
+    function isSupervisionMode(Direction direction, uint16 mode) internal pure returns (bool) {
         if (mode == 9610 || mode == 1210) return true;
         return direction == Direction.Import ? mode == 1239 : mode == 9710 || mode == 9810;
     }

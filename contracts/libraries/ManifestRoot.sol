@@ -10,17 +10,12 @@ library ManifestRoot {
     /// @notice The leaf of a parcel at its index.
     /// @dev 33 bytes, where a branch has 64: no parcel id can be chosen so that its leaf passes for a branch, which
     /// would hide a parcel in a manifest that does not list it.
-    function leafOf(
-        uint8 index,
-        bytes32 parcelId
-    ) internal pure returns (bytes32) {
+    function leafOf(uint8 index, bytes32 parcelId) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(index, parcelId));
     }
 
     /// @notice The root over 1 to 256 parcel ids in index order.
-    function rootOf(
-        bytes32[] calldata parcelIds
-    ) internal pure returns (bytes32) {
+    function rootOf(bytes32[] calldata parcelIds) internal pure returns (bytes32) {
         uint256 width = parcelIds.length;
         bytes32[] memory nodes = new bytes32[](width);
         for (uint256 n; n < width; ++n) {

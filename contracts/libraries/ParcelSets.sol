@@ -22,31 +22,25 @@ library ParcelSets {
     }
 
     /// @notice The sets as the header tells them.
-    function open(
-        IParcelLedger.Header memory header
-    ) internal pure returns (Work memory work) {
+    function open(IParcelLedger.Header memory header) internal pure returns (Work memory work) {
         work.every = type(uint256).max >> (255 - header.lastIndex);
         work.full = header.fullSets;
         work.partially = header.partialSets;
     }
 
     /// @notice The parcels in a set.
-    function read(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 set
-    ) internal view returns (uint256) {
+    function read(uint256[32] storage words, Work memory work, uint256 set) internal view returns (uint256) {
         if ((work.full >> set) & 1 != 0) return work.every;
         if ((work.partially >> set) & 1 != 0) return words[set];
         return 0;
     }
 
     /// @notice The parcels in at least one of `sets`.
-    function inAny(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 sets
-    ) internal view returns (uint256 found) {
+    function inAny(uint256[32] storage words, Work memory work, uint256 sets)
+        internal
+        view
+        returns (uint256 found)
+    {
         if (sets & work.full != 0) return work.every;
         sets &= work.partially;
         for (uint256 set; sets >> set != 0; ++set) {
@@ -55,11 +49,11 @@ library ParcelSets {
     }
 
     /// @notice The parcels in each of `sets`.
-    function inAll(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 sets
-    ) internal view returns (uint256 found) {
+    function inAll(uint256[32] storage words, Work memory work, uint256 sets)
+        internal
+        view
+        returns (uint256 found)
+    {
         sets &= ~work.full;
         if (sets & ~work.partially != 0) return 0;
         found = work.every;
@@ -69,24 +63,14 @@ library ParcelSets {
     }
 
     /// @notice Puts parcels into each of `sets`.
-    function put(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 sets,
-        uint256 parcels
-    ) internal {
+    function put(uint256[32] storage words, Work memory work, uint256 sets, uint256 parcels) internal {
         for (uint256 set; sets >> set != 0; ++set) {
             if ((sets >> set) & 1 != 0) _write(words, work, set, read(words, work, set) | parcels);
         }
     }
 
     /// @notice Takes parcels out of each of `sets`.
-    function take(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 sets,
-        uint256 parcels
-    ) internal {
+    function take(uint256[32] storage words, Work memory work, uint256 sets, uint256 parcels) internal {
         sets &= work.full | work.partially;
         for (uint256 set; sets >> set != 0; ++set) {
             if ((sets >> set) & 1 != 0) _write(words, work, set, read(words, work, set) & ~parcels);
@@ -109,12 +93,11 @@ library ParcelSets {
     }
 
     /// @notice Of `flags`, those whose set meets `parcels`.
-    function flagsThatSomeHave(
-        uint256[32] storage words,
-        Work memory work,
-        uint16 flags,
-        uint256 parcels
-    ) internal view returns (uint16 found) {
+    function flagsThatSomeHave(uint256[32] storage words, Work memory work, uint16 flags, uint256 parcels)
+        internal
+        view
+        returns (uint16 found)
+    {
         for (uint256 flag; flags >> flag != 0; ++flag) {
             uint256 bit = flags & (1 << flag);
             if (bit != 0 && read(words, work, FLAGS + flag) & parcels != 0) found |= uint16(bit);
@@ -122,24 +105,18 @@ library ParcelSets {
     }
 
     /// @notice Of `flags`, those whose set does not hold all of `parcels`.
-    function flagsThatSomeLack(
-        uint256[32] storage words,
-        Work memory work,
-        uint16 flags,
-        uint256 parcels
-    ) internal view returns (uint16 found) {
+    function flagsThatSomeLack(uint256[32] storage words, Work memory work, uint16 flags, uint256 parcels)
+        internal
+        view
+        returns (uint16 found)
+    {
         for (uint256 flag; flags >> flag != 0; ++flag) {
             uint256 bit = flags & (1 << flag);
             if (bit != 0 && parcels & ~read(words, work, FLAGS + flag) != 0) found |= uint16(bit);
         }
     }
 
-    function _write(
-        uint256[32] storage words,
-        Work memory work,
-        uint256 set,
-        uint256 parcels
-    ) private {
+    function _write(uint256[32] storage words, Work memory work, uint256 set, uint256 parcels) private {
         uint256 bit = 1 << set;
         bool isFull = parcels == work.every;
         bool isPartial = parcels != 0 && !isFull;
