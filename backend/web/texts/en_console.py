@@ -80,6 +80,7 @@ EN_CONSOLE: dict[str, str] = {
     "match.matched": "Order, payment, waybill and declaration agree.",
     "match.mismatch": "The documents do not agree.",
     "match.incomplete": "Not all documents are here.",
+    "match.routed": "The documents agree, but the purchase exceeds a limit.",
     "match.rule": "Rule",
     "match.problem": "What differs",
     "match.values": "Values",

@@ -78,6 +78,7 @@ ZH_CONSOLE: dict[str, str] = {
     "match.matched": "订单、支付单、运单与清单一致。",
     "match.mismatch": "单证之间不一致。",
     "match.incomplete": "单证尚未到齐。",
+    "match.routed": "单证一致，但购买超过限额。",
     "match.rule": "规则",
     "match.problem": "不一致之处",
     "match.values": "值",

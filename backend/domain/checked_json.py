@@ -1,0 +1,166 @@
+"""Reading what an operator wrote as JSON: every wrong field is named, not only the first.
+
+Numbers become `Decimal`, whether written as `0.13` or as `"0.13"`; exponents, `NaN` and `Infinity` are no
+numbers here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from backend.domain.documents import decimal_of
+from backend.domain.errors import InvalidInput
+
+_ABSENT = object()
+
+
+class CheckedJson:
+    """One JSON object, read field by field; `finish` raises what was found wrong on the way.
+
+    A reader of a wrong field notes the fault and returns some value of its type, so that reading goes on and
+    the next fault is found too. A field without a default is required.
+    """
+
+    def __init__(self, value: Any, path: str = "", faults: list[dict[str, str]] | None = None) -> None:
+        self.path = path
+        self.faults: list[dict[str, str]] = [] if faults is None else faults
+        self.values: Mapping[str, Any] = {}
+        self._read: set[str] = set()
+        self._inner: list[CheckedJson] = []
+        if isinstance(value, dict):
+            self.values = value
+        else:
+            self.fault("", value, "an object")
+
+    @classmethod
+    def of_text(cls, text: str | bytes) -> CheckedJson:
+        """The object in a text. Raises InvalidInput where the text is no JSON at all."""
+        try:
+            value = json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_each_once)
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(field="$", value=str(error)[:60], rule="JSON text") from None
+        return cls(value)
+
+    def finish(self) -> None:
+        """Raises InvalidInput with every fault, if there is one; a field that nobody read is a fault too."""
+        self._refuse_unread()
+        if self.faults:
+            raise InvalidInput(**self.faults[0], faults=self.faults)
+
+    def fault(self, name: str, value: Any, rule: str) -> None:
+        """Notes that a field of this object breaks a rule."""
+        shown = "" if value is _ABSENT else str(value)[:40]
+        self.faults.append({"field": self._path(name) or "$", "value": shown, "rule": rule})
+
+    def text(self, name: str, longest: int = 200) -> str:
+        """A text of 1 to `longest` characters, required."""
+        value = self._take(name)
+        if isinstance(value, str) and 0 < len(value.strip()) <= longest:
+            return value.strip()
+        self.fault(name, value, f"a text of 1 to {longest} characters")
+        return ""
+
+    def choice(self, name: str, allowed: Collection[str]) -> str | None:
+        """One of the texts allowed, or None where the field is absent or null."""
+        value = self._take(name)
+        if value is _ABSENT or value is None:
+            return None
+        if isinstance(value, str) and value in allowed:
+            return value
+        self.fault(name, value, "one of " + ", ".join(sorted(allowed)))
+        return None
+
+    def choices(self, name: str, allowed: Collection[str], default: Collection[str]) -> frozenset[str]:
+        """A list of texts, each one of those allowed."""
+        value = self._take(name)
+        if value is _ABSENT:
+            return frozenset(default)
+        if isinstance(value, list) and all(isinstance(item, str) and item in allowed for item in value):
+            return frozenset(value)
+        self.fault(name, value, "a list of " + ", ".join(sorted(allowed)))
+        return frozenset(default)
+
+    def decimal(
+        self, name: str, low: Decimal = Decimal(0), high: Decimal = Decimal(1), default: Decimal | None = None
+    ) -> Decimal:
+        """A number from `low` to `high`, both included."""
+        value = self._take(name)
+        if value is _ABSENT and default is not None:
+            return default
+        number = _number(value)
+        if number is not None and low <= number <= high:
+            return number
+        self.fault(name, value, f"a number from {low} to {high}")
+        return low if default is None else default
+
+    def integer(self, name: str, low: int, high: int, default: int) -> int:
+        """A whole number from `low` to `high`, both included."""
+        value = self._take(name)
+        if value is _ABSENT:
+            return default
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self.fault(name, value, f"a whole number from {low} to {high}")
+        return default
+
+    def flag(self, name: str, default: bool) -> bool:
+        value = self._take(name)
+        if value is _ABSENT:
+            return default
+        if isinstance(value, bool):
+            return value
+        self.fault(name, value, "true or false")
+        return default
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there and not null."""
+        return self.values.get(name) is not None
+
+    def child(self, name: str) -> CheckedJson:
+        """The object in a field, an empty one where the field is absent."""
+        value = self._take(name)
+        return self._open({} if value is _ABSENT else value, name)
+
+    def children(self, name: str) -> list[CheckedJson]:
+        """The objects in a list, required."""
+        value = self._take(name)
+        if isinstance(value, list):
+            return [self._open(item, f"{name}[{place}]") for place, item in enumerate(value)]
+        self.fault(name, value, "a list of objects")
+        return []
+
+    def _path(self, name: str) -> str:
+        return ".".join(part for part in (self.path, name) if part)
+
+    def _take(self, name: str) -> Any:
+        self._read.add(name)
+        return self.values.get(name, _ABSENT)
+
+    def _open(self, value: Any, name: str) -> CheckedJson:
+        inner = CheckedJson(value, self._path(name), self.faults)
+        self._inner.append(inner)
+        return inner
+
+    def _refuse_unread(self) -> None:
+        for name in sorted(self.values.keys() - self._read):
+            self.fault(name[:40], self.values[name], "a field of a known name")
+        for inner in self._inner:
+            inner._refuse_unread()
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    return decimal_of(value) if isinstance(value, str) else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the field {twice[:40]} stands twice")
+    return values
