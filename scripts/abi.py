@@ -23,9 +23,7 @@ def abi_texts(project: Any) -> dict[Path, str]:
 
 
 def _text(abi: list[dict[str, Any]]) -> str:
-    entries = sorted(
-        abi, key=lambda entry: (entry["type"], entry.get("name", ""), json.dumps(entry["inputs"]))
-    )
+    entries = sorted(abi, key=lambda entry: (entry["type"], entry.get("name", ""), json.dumps(entry["inputs"])))
     lines = (json.dumps(entry, sort_keys=True, ensure_ascii=False) for entry in entries)
     return "[\n" + ",\n".join(lines) + "\n]\n"
 
@@ -33,9 +31,7 @@ def _text(abi: list[dict[str, Any]]) -> str:
 def stale_files(project: Any) -> list[str]:
     """The ABI files that are missing or differ from the sources."""
     return [
-        path.name
-        for path, text in abi_texts(project).items()
-        if not path.exists() or path.read_text("utf-8") != text
+        path.name for path, text in abi_texts(project).items() if not path.exists() or path.read_text("utf-8") != text
     ]
 
 

@@ -35,9 +35,7 @@ CONFIRMATIONS = (1, 1, 1)
 NETWORK = "guanlian-deployment"
 
 
-def deploy(
-    deployer: Any, confirmations: Sequence[int] = CONFIRMATIONS, owner: str | None = None
-) -> dict[str, Any]:
+def deploy(deployer: Any, confirmations: Sequence[int] = CONFIRMATIONS, owner: str | None = None) -> dict[str, Any]:
     """The three contracts, freshly deployed on the connected chain, by name.
 
     `deployer` is a brownie account; it becomes the registry's owner unless `owner` names another address.
@@ -58,9 +56,7 @@ def deploy(
     return {"ParticipantRegistry": registry, "Blacklist": blacklist, "ParcelLedger": ledger}
 
 
-def describe(
-    contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def describe(contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None) -> dict[str, Any]:
     """The deployment file's content: an indexer begins at `block`; the hashes are keccak-256 of the code."""
     import_brownie()
     from brownie import chain, web3
@@ -168,9 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rpc", required=True, help="the node's JSON-RPC address")
     parser.add_argument("--out", required=True, type=Path, help="the deployment file to write")
     parser.add_argument("--mnemonic-file", type=Path, help="file with the deployer's mnemonic")
-    parser.add_argument(
-        "--account-index", type=int, default=0, help="which account of the mnemonic (default 0)"
-    )
+    parser.add_argument("--account-index", type=int, default=0, help="which account of the mnemonic (default 0)")
     parser.add_argument("--owner", help="the registry's owner, where it is not the deployer")
     parser.add_argument(
         "--confirmations",

@@ -101,9 +101,7 @@ class ReferenceLedger(ReferenceManifests):
         for entry in records:
             check = self._check(caller, entry, now)
             for parcels, cause, flags in _causes(entry, check):
-                found.append(
-                    events.RecordRefused(entry.manifest, caller.no, entry.step, parcels, cause, flags)
-                )
+                found.append(events.RecordRefused(entry.manifest, caller.no, entry.step, parcels, cause, flags))
             if check.parts.eligible:
                 found.append(self._move(caller, entry, check, now))
         return found
@@ -150,9 +148,7 @@ class ReferenceLedger(ReferenceManifests):
         self.manifests[entry.manifest].sets.apply(check.rule, check.parts.eligible)
         return self._append(entry.manifest, caller.no, entry.step, check.parts.eligible, entry.evidence, now)
 
-    def _append(
-        self, name: bytes, participant_no: int, step: Step, parcels: int, evidence: bytes, now: int
-    ) -> Event:
+    def _append(self, name: bytes, participant_no: int, step: Step, parcels: int, evidence: bytes, now: int) -> Event:
         manifest = self.manifests[name]
         manifest.head = commitments.next_head(manifest.head, step, participant_no, parcels, evidence, now)
         return events.Recorded(name, participant_no, step, parcels, evidence, now, manifest.head)

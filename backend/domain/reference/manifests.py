@@ -129,9 +129,7 @@ class ReferenceManifests(ReferenceBlacklist):
         )
 
 
-def _declaration_refused(
-    cause: Refusal, index: int, caller: Authority, declaration: Declaration
-) -> GuanlianError:
+def _declaration_refused(cause: Refusal, index: int, caller: Authority, declaration: Declaration) -> GuanlianError:
     manifest = commitments.manifest_id(caller.no, declaration.ref)
     match cause:
         case Refusal.RoleMissing:

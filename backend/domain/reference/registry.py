@@ -70,26 +70,20 @@ class ReferenceRegistry:
 
         self.participants[number] = Participant(roles, district, now)
         self.identities[legal_identity] = number
-        found: list[Event] = [
-            events.ParticipantRegistered(number, legal_identity, roles, district, registrar_no)
-        ]
+        found: list[Event] = [events.ParticipantRegistered(number, legal_identity, roles, district, registrar_no)]
         if first_account != ZERO_ACCOUNT:
             self.numbers[first_account] = number
             found.append(events.AccountAdded(number, first_account))
         return found
 
-    def set_roles(
-        self, account: str, now: int, participant_no: int, roles: int, district: int
-    ) -> list[Event]:
+    def set_roles(self, account: str, now: int, participant_no: int, roles: int, district: int) -> list[Event]:
         self._check_owner(account)
         subject = self._known(participant_no)
         _check_roles(roles, district)
         subject.roles, subject.district = roles, district
         return [events.RolesChanged(participant_no, roles, district)]
 
-    def set_credit_grade(
-        self, account: str, now: int, participant_no: int, credit_grade: CreditGrade
-    ) -> list[Event]:
+    def set_credit_grade(self, account: str, now: int, participant_no: int, credit_grade: CreditGrade) -> list[Event]:
         authority = self.authority_of(account)
         if not authority.has(Role.Customs):
             raise refusal(errors.RoleMissing, participant_no=authority.no, role=Role.Customs)
