@@ -3,7 +3,7 @@
     python -m scripts.docs            write them
     python -m scripts.docs --check    exit 1 where one differs
 
-What is written twice is generated: errors, settings, commands and routes stand once, in the code.
+What is written twice is generated: errors, settings, commands, routes and messages stand once, in the code.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from backend.app import ROUTERS
 from backend.cli import app as command_line
 from backend.domain.errors import all_errors
 from backend.settings import ENVIRONMENT_PREFIX, Settings
+from scripts import docs_messages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -118,6 +119,8 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/settings.md", "settings"): settings_table,
     ("docs/commands.md", "commands"): commands_reference,
     ("docs/api.md", "routes"): routes_table,
+    ("docs/messages.md", "catalogue"): docs_messages.catalogue,
+    ("docs/messages.md", "reference"): docs_messages.reference,
 }
 
 
