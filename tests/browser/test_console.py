@@ -224,6 +224,38 @@ def test_someone_elses_message_and_no_message_at_all_are_refused(reader: Reader,
     expect(page.locator("[data-answer=error]")).to_contain_text("DtdForbidden")
 
 
+def test_what_the_chain_refused_is_told_in_words_and_can_be_tried_again_or_given_up(
+    reader: Reader, world: World, tmp_path: Path
+) -> None:
+    made = direct_import(1100)
+    ledger, seller = world.ledger, made.parcels[0].seller or ""
+    listing = {
+        "participant_no": ledger.numbers[seller],
+        "level": "Barred",
+        "ground": "FalseTransaction",
+        "until": f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT00:00:00Z}",
+        "evidence": {"note": "orders without buyers"},
+    }
+    ledger.post("customs_pudong", "/v1/blacklist/listings", listing)
+    proposed = ledger.get(None, "/v1/blacklist", participant_no=ledger.numbers[seller], status="proposed")
+    path = f"/v1/blacklist/listings/{proposed['items'][0]['listing_id']}"
+    ledger.post("market_regulator", f"{path}/confirmations", {"evidence": {"note": "agreed"}})
+    page = reader("zh-CN", DESK)
+    sign_in(page, world, "declarant")
+    page.goto("/console/message")
+    page.get_by_label("文件").set_input_files(messages(made, tmp_path)["621"])
+    page.get_by_role("button", name="发送").click()
+    page.get_by_role("link", name="跟踪本次提交").click()
+
+    expect(page.locator("#status[data-status=quarantined]")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".refusal")).to_contain_text("已被列入黑名单")
+    page.get_by_role("button", name="重试").click()
+    expect(page.locator("#status[data-status=quarantined]")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="放弃").click()
+    expect(page.locator("#status[data-status=cancelled]")).to_be_visible(timeout=PATIENCE)
+    ledger.post("customs_pudong", f"{path}/lift", {"evidence": {"note": "the test is over"}})
+
+
 def test_two_authorities_bar_a_seller_and_the_first_lifts_it_again(reader: Reader, world: World) -> None:
     listed = member("seller_09")
     customs, regulator, buyer = reader("en-GB", DESK), reader("en-GB", DESK), reader("en-GB", PHONE)
