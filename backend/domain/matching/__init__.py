@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from backend.domain.matching.checks import Rule
 from backend.domain.matching.config import load_config
+from backend.domain.matching.facts import goods_facts
 from backend.domain.matching.judging import RULES, match
 from backend.domain.matching.model import (
     Basis,
@@ -45,6 +46,7 @@ __all__ = [
     "SignatureFact",
     "Tolerance",
     "Unjudged",
+    "goods_facts",
     "load_config",
     "match",
 ]

@@ -7,8 +7,14 @@ from decimal import Decimal
 
 from backend.domain.documents import Document, decimal_of
 from backend.domain.matching.checks import Calculated, Case, Found, Lacking, number_text, same_text
-from backend.domain.matching.model import Comparison, Tolerance
+from backend.domain.matching.model import Comparison, GoodsFacts, Tolerance
 from backend.domain.participants import Role
+from backend.domain.rates import RateTable
+
+
+def goods_facts(rates: RateTable) -> dict[str, GoodsFacts]:
+    """A rate table as the tariff of a context: units and positive list by HS code."""
+    return {hs: GoodsFacts(rate.unit1, rate.unit2, rate.listed) for hs, rate in rates.rates.items()}
 
 
 def _real_name(case: Case, tolerance: Tolerance) -> Found:
