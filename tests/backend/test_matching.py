@@ -16,12 +16,14 @@ from backend.domain.matching import (
     MatchingConfig,
     MatchOutcome,
     MatchReport,
+    Rule,
     RuleLevel,
     RuleSetting,
     Tolerance,
     Unjudged,
     match,
 )
+from backend.domain.matching.checks import Check, Fields, Lines, Together
 from backend.services.simulation import simulate
 
 Documents = dict[str, Document]
@@ -375,3 +377,45 @@ def test_the_rows_are_the_whole_catalogue_each_with_its_fields_and_two_languages
         assert rule.compares, rule.id
         assert re.search("[\u4e00-\u9fff]", rule.zh), rule.id
         assert not re.search("[\u4e00-\u9fff]", rule.en), rule.id
+
+
+def head_comparisons() -> list[tuple[str, str, str]]:
+    """Every (rule, message type, head field) that a row of the catalogue compares with another document."""
+    found = []
+    for rule in RULES:
+        for check in parts_of(rule):
+            if isinstance(check, Fields):
+                found += [(rule.id, check.left, ours) for ours in check.names]
+                found += [(rule.id, check.right, theirs) for theirs in check.names.values()]
+    return found
+
+
+def parts_of(rule: Rule) -> tuple[Check, ...]:
+    return rule.check.checks if isinstance(rule.check, Together) else (rule.check,)
+
+
+@pytest.mark.parametrize(("rule", "message_type", "field"), head_comparisons())
+def test_no_field_that_a_row_compares_can_differ_unseen(rule: str, message_type: str, field: str) -> None:
+    documents = dict((IMPORTED if rule.startswith("M") else EXPORTED).documents)
+    set_head(message_type, **{field: "77"})(documents)
+    report = judge(documents)
+    assert rule in {failure.rule for failure in (*report.failures, *report.warnings)}
+
+
+@pytest.mark.parametrize(("rule", "declaration"), [("M13", "621"), ("X06", "603")])
+def test_no_field_of_a_line_that_is_compared_can_differ_unseen(rule: str, declaration: str) -> None:
+    parcel = IMPORTED if declaration == "621" else EXPORTED
+    rows = [part for row in RULES if row.id == rule for part in parts_of(row)]
+    lines = next(part for part in rows if isinstance(part, Lines))
+    for name in (*lines.texts, *lines.numbers):
+        documents = dict(parcel.documents)
+        *first, last = documents[declaration].lines
+        documents[declaration] = replace(documents[declaration], lines=(*first, {**last, name: "77"}))
+        assert rule in {failure.rule for failure in judge(documents).failures}, name
+
+
+def test_a_report_never_shows_more_of_a_value_than_a_line() -> None:
+    documents = dict(IMPORTED.documents)
+    set_head("621", assureCode="9" * 5000, logisticsNo="8" * 5000)(documents)
+    set_line("621", gcode="7" * 5000, unit="6" * 5000)(documents)
+    assert all(len(text) < 300 for _, text in judge(documents).to_fields())

@@ -184,11 +184,11 @@ class Filled:
     def __call__(self, case: Case, tolerance: Tolerance) -> Found:
         for name in self.names:
             if not case.declaration.head.get(name, "").strip():
-                yield Comparison(f"InventoryHead.{name}", "", "required", case.mode)
+                yield Comparison.of(f"InventoryHead.{name}", "", "required", case.mode)
         for number, line in enumerate(case.declaration.lines, 1):
             for name in self.line_names:
                 if not line.get(name, "").strip():
-                    yield Comparison(f"InventoryList[{number}].{name}", "", "required", case.mode)
+                    yield Comparison.of(f"InventoryList[{number}].{name}", "", "required", case.mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ class LineCount:
         yield from lacking(case, self.order)
         if order is not None and len(order.lines) != len(case.declaration.lines):
             counts = str(len(case.declaration.lines)), str(len(order.lines))
-            yield Comparison("InventoryList", counts[0], "OrderList", counts[1])
+            yield Comparison.of("InventoryList", counts[0], "OrderList", counts[1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def _order_type(case: Case, tolerance: Tolerance) -> Found:
     order = case.document("303")
     expected = _ORDER_TYPES[case.mode]
     if order is not None and order.head.get("orderType", "") != expected:
-        yield Comparison("OrderHead.orderType", order.head.get("orderType", ""), f"tradeMode {case.mode}", expected)
+        yield Comparison.of("OrderHead.orderType", order.head.get("orderType", ""), f"tradeMode {case.mode}", expected)
 
 
 EXPORT_RULES: tuple[Rule, ...] = (

@@ -36,21 +36,21 @@ def _goods(case: Case, tolerance: Tolerance) -> Found:
         path = f"InventoryList[{number}]"
         code = line.get("gcode", "").strip()
         if len(code) != 10 or not (code.isascii() and code.isdigit()):
-            yield Comparison(f"{path}.gcode", code[:40], "required", "10 digits")
+            yield Comparison.of(f"{path}.gcode", code[:40], "required", "10 digits")
             continue
         yield from _second_quantity(path, line)
         if known is None:
             continue
         facts = known.get(code)
         if facts is None:
-            yield Comparison(f"{path}.gcode", code, "tariff", "")
+            yield Comparison.of(f"{path}.gcode", code, "tariff", "")
             continue
         if not facts.listed:
-            yield Comparison(f"{path}.gcode", code, "positive list", "")
+            yield Comparison.of(f"{path}.gcode", code, "positive list", "")
         for name, unit in (("unit1", facts.unit1), ("unit2", facts.unit2 or "")):
             declared = line.get(name, "")
             if not same_text(declared, unit):
-                yield Comparison(f"{path}.{name}", declared, f"tariff.{name}", unit)
+                yield Comparison.of(f"{path}.{name}", declared, f"tariff.{name}", unit)
 
 
 def _second_quantity(path: str, line: Mapping[str, str]) -> Found:
@@ -58,7 +58,7 @@ def _second_quantity(path: str, line: Mapping[str, str]) -> Found:
     unit, text = line.get("unit2", "").strip(), line.get("qty2", "").strip()
     quantity = decimal_of(text)
     if (not unit and text) or (unit and (quantity is None or quantity <= 0)):
-        yield Comparison(f"{path}.qty2", text, f"{path}.unit2", unit)
+        yield Comparison.of(f"{path}.qty2", text, f"{path}.unit2", unit)
 
 
 #: Message type, field, the role that the enterprise named there must have.
@@ -87,7 +87,7 @@ def _enterprises(case: Case, tolerance: Tolerance) -> Found:
             if document is None or not code or (roles is not None and role in roles):
                 continue
             told = "not registered" if roles is None else ", ".join(sorted(each.name for each in roles))
-            yield Comparison(f"{document.facts.head}.{name}", code, f"registered as {role.name}", told)
+            yield Comparison.of(f"{document.facts.head}.{name}", code, f"registered as {role.name}", told)
     yield from _guarantor(case.declaration)
 
 
@@ -95,7 +95,7 @@ def _guarantor(declaration: Document) -> Found:
     guarantor = declaration.head.get("assureCode", "").strip()
     if guarantor not in {declaration.head.get(name, "").strip() for name in _GUARANTORS}:
         names = "InventoryHead." + "/".join(_GUARANTORS)
-        yield Comparison("InventoryHead.assureCode", guarantor, names, "")
+        yield Comparison.of("InventoryHead.assureCode", guarantor, names, "")
 
 
 def _signatures(case: Case, tolerance: Tolerance) -> Found:
@@ -110,10 +110,10 @@ def _signatures(case: Case, tolerance: Tolerance) -> Found:
         if fact is None:
             yield Lacking(f"signature of {document.type}")
         elif not fact.valid:
-            yield Comparison(path, "invalid", "required", "valid")
+            yield Comparison.of(path, "invalid", "required", "valid")
         elif fact.signer is not None and fact.signer not in document.sender_codes:
             names = "/".join(document.facts.senders)
-            yield Comparison(f"{path}.signer", fact.signer, f"{document.facts.head}.{names}", document.sender_code)
+            yield Comparison.of(f"{path}.signer", fact.signer, f"{document.facts.head}.{names}", document.sender_code)
 
 
 def _stock(case: Case, tolerance: Tolerance) -> Found:
@@ -129,7 +129,7 @@ def _stock(case: Case, tolerance: Tolerance) -> Found:
     for record, quantity in wanted.items():
         left = stock.get(record, Decimal(0))
         if quantity > left:
-            yield Comparison(f"InventoryList.qty of {record}", number_text(quantity), "stock", number_text(left))
+            yield Comparison.of(f"InventoryList.qty of {record}", number_text(quantity), "stock", number_text(left))
 
 
 def _reported(facts: Mapping[str, str] | None, name: str, right: str, case: Case) -> Found:
@@ -140,9 +140,9 @@ def _reported(facts: Mapping[str, str] | None, name: str, right: str, case: Case
     head = case.declaration.head
     waybill, bill = head.get("logisticsNo", "").strip(), head.get("billNo", "").strip()
     if waybill not in facts:
-        yield Comparison("InventoryHead.logisticsNo", waybill, f"{right}List.logisticsNo", "")
+        yield Comparison.of("InventoryHead.logisticsNo", waybill, f"{right}List.logisticsNo", "")
     elif not same_text(facts[waybill], bill):
-        yield Comparison("InventoryHead.billNo", bill, f"{right}Head.billNo", facts[waybill])
+        yield Comparison.of("InventoryHead.billNo", bill, f"{right}Head.billNo", facts[waybill])
 
 
 def _import_arrival(case: Case, tolerance: Tolerance) -> Found:

@@ -31,7 +31,7 @@ def _paid_sum(case: Case, tolerance: Tolerance) -> Found:
     expected = amounts["goodsValue"] + amounts["freight"] + amounts["taxTotal"] - amounts["discount"]
     if not tolerance.allows(amounts["acturalPaid"], expected):
         formula = "OrderHead.goodsValue+freight+taxTotal-discount"
-        yield Comparison("OrderHead.acturalPaid", order.head["acturalPaid"], formula, number_text(expected))
+        yield Comparison.of("OrderHead.acturalPaid", order.head["acturalPaid"], formula, number_text(expected))
 
 
 def _totals(order_type: str, case: Case, tolerance: Tolerance) -> Found:
@@ -47,7 +47,7 @@ def _totals(order_type: str, case: Case, tolerance: Tolerance) -> Found:
                 continue
             product = amounts["price"] * amounts["qty"]
             if not tolerance.allows(amounts["totalPrice"], product):
-                yield Comparison(f"{path}.totalPrice", line["totalPrice"], f"{path}.price×qty", number_text(product))
+                yield Comparison.of(f"{path}.totalPrice", line["totalPrice"], f"{path}.price×qty", number_text(product))
     if order is None:
         return
     goods = decimal_of(order.head.get("goodsValue"))
@@ -58,7 +58,7 @@ def _totals(order_type: str, case: Case, tolerance: Tolerance) -> Found:
     declared = sum((total for total in totals if total is not None), Decimal(0))
     if not tolerance.allows(declared, goods):
         value = order.head["goodsValue"]
-        yield Comparison("InventoryList.totalPrice", number_text(declared), "OrderHead.goodsValue", value)
+        yield Comparison.of("InventoryList.totalPrice", number_text(declared), "OrderHead.goodsValue", value)
 
 
 def _weights(case: Case, tolerance: Tolerance) -> Found:
@@ -70,14 +70,14 @@ def _weights(case: Case, tolerance: Tolerance) -> Found:
         return
     gross, net = declaration["grossWeight"], declaration["netWeight"]
     if weights["netWeight"] > weights["grossWeight"]:
-        yield Comparison("InventoryHead.netWeight", net, "InventoryHead.grossWeight", gross)
+        yield Comparison.of("InventoryHead.netWeight", net, "InventoryHead.grossWeight", gross)
     yield from lacking(case, "511")
     if (waybill := case.document("511")) is None:
         return
     weighed = decimal_of(waybill.head.get("weight"))
     if weighed is None or not tolerance.allows(weights["grossWeight"], weighed):
         shown = waybill.head.get("weight", "")
-        yield Comparison("InventoryHead.grossWeight", gross, "LogisticsHead.weight", shown)
+        yield Comparison.of("InventoryHead.grossWeight", gross, "LogisticsHead.weight", shown)
 
 
 #: Wire name of each document's own time, in the order of the events.
@@ -94,17 +94,21 @@ def _times(case: Case, tolerance: Tolerance) -> Found:
         text = document.head.get(name, "")
         at = _wire_time(text)
         if at is None:
-            yield Comparison(f"{head}.{name}", text, "time", "YYYYMMDDhhmmss")
+            yield Comparison.of(f"{head}.{name}", text, "time", "YYYYMMDDhhmmss")
         else:
             told.append((f"{head}.{name}", text, at))
     times = {name: (text, at) for name, text, at in told}
     ordered, paid = times.get("OrderHead.appTime"), times.get("PaymentHead.payTime")
     if ordered and paid and paid[1] < ordered[1]:
-        yield Comparison("PaymentHead.payTime", paid[0], "OrderHead.appTime", ordered[0])
+        yield Comparison.of("PaymentHead.payTime", paid[0], "OrderHead.appTime", ordered[0])
     if told:
         first, last = min(told, key=lambda each: each[2]), max(told, key=lambda each: each[2])
         if last[2] - first[2] > timedelta(hours=case.config.window_hours):
-            yield Comparison(first[0], first[1], last[0], last[1])
+            yield Comparison.of(first[0], first[1], last[0], last[1])
+
+
+#: Where year, month, day, hour, minute and second stand in YYYYMMDDhhmmss.
+_PLACES = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
 
 
 def _wire_time(text: str) -> datetime | None:
@@ -112,7 +116,8 @@ def _wire_time(text: str) -> datetime | None:
     if len(text) != 14 or not (text.isascii() and text.isdigit()):
         return None
     try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S")
+        year, month, day, hour, minute, second = (int(text[start:end]) for start, end in _PLACES)
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
 
@@ -125,7 +130,7 @@ def _transaction_limit(case: Case, tolerance: Tolerance) -> Found:
     if case.value is None:
         yield Lacking("dutiable_value")
     elif case.value > limit:
-        yield Comparison(_VALUE, number_text(case.value), "limit.transaction", number_text(limit))
+        yield Comparison.of(_VALUE, number_text(case.value), "limit.transaction", number_text(limit))
 
 
 def _year_limit(case: Case, tolerance: Tolerance) -> Found:
@@ -138,7 +143,7 @@ def _year_limit(case: Case, tolerance: Tolerance) -> Found:
     if case.value + (used or 0) > limit:
         # As customs writes it: what would be used with this purchase, against the limit.
         total = number_text(case.value + (used or 0))
-        yield Comparison("totalPrice", total, "limit.year", number_text(limit))
+        yield Comparison.of("totalPrice", total, "limit.year", number_text(limit))
 
 
 def _tax(case: Case, tolerance: Tolerance) -> Found:
@@ -151,7 +156,7 @@ def _tax(case: Case, tolerance: Tolerance) -> Found:
     withheld = decimal_of(order.head.get("taxTotal"))
     if withheld is None or not tolerance.allows(withheld, due):
         shown = order.head.get("taxTotal", "")
-        yield Comparison("OrderHead.taxTotal", shown, "tax_due", number_text(due))
+        yield Comparison.of("OrderHead.taxTotal", shown, "tax_due", number_text(due))
 
 
 def _charge(case: Case, tolerance: Tolerance) -> Found:
@@ -162,7 +167,7 @@ def _charge(case: Case, tolerance: Tolerance) -> Found:
         return
     ours, theirs = receipt.head.get("currency", ""), order.head.get("currency", "")
     if ours != theirs:
-        yield Comparison("Receipts.currency", ours, "OrderHead.currency", theirs)
+        yield Comparison.of("Receipts.currency", ours, "OrderHead.currency", theirs)
         return
     amounts, charge = numbers_of(order.head, ("goodsValue", "freight")), decimal_of(receipt.head.get("charge"))
     if amounts is None:
@@ -171,7 +176,7 @@ def _charge(case: Case, tolerance: Tolerance) -> Found:
     expected = amounts["goodsValue"] + amounts["freight"]
     if charge is None or not tolerance.allows(charge, expected):
         shown = receipt.head.get("charge", "")
-        yield Comparison("Receipts.charge", shown, "OrderHead.goodsValue+freight", number_text(expected))
+        yield Comparison.of("Receipts.charge", shown, "OrderHead.goodsValue+freight", number_text(expected))
 
 
 PAID_SUM = Calculated(("OrderHead.acturalPaid = goodsValue + freight + taxTotal - discount",), _paid_sum)
