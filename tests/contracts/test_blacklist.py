@@ -101,10 +101,26 @@ def test_a_listing_ends_by_itself(world: World) -> None:
     world.declared()
 
 
-def test_a_proposal_past_its_end_cannot_come_in_force(world: World) -> None:
+@pytest.mark.parametrize(("late", "open_"), [(-1, True), (0, False), (86_400, False)])
+def test_a_proposal_can_come_in_force_until_its_end_and_not_at_it(world: World, late: int, open_: bool) -> None:
     listing = propose(world, term=DAY)
-    with pytest.raises(errors.ListingNotOpen):
-        world.act("customs_pudong", "confirm", listing, EVIDENCE, after=2 * DAY)
+    seconds = world.model.listings[listing].until - world.now + late
+    if open_:
+        world.act("customs_pudong", "confirm", listing, EVIDENCE, after=seconds)
+        assert in_force(world)
+    else:
+        with pytest.raises(errors.ListingNotOpen):
+            world.act("customs_pudong", "confirm", listing, EVIDENCE, after=seconds)
+
+
+def test_a_place_among_those_in_force_is_free_at_the_very_end_of_another(world: World) -> None:
+    for _ in range(MOST_IN_FORCE):
+        world.act("customs_pudong", "confirm", propose(world, term=DAY), EVIDENCE)
+    late = propose(world, term=3 * DAY)
+    first_end = min(entry.until for entry in world.model.listings.values())
+    with pytest.raises(errors.ListingsInForceTooMany):
+        world.act("customs_suzhou", "confirm", late, EVIDENCE, after=first_end - 1 - world.now)
+    world.act("customs_suzhou", "confirm", late, EVIDENCE)
 
 
 def test_a_listing_is_confirmed_into_force_once(world: World) -> None:
