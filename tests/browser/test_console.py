@@ -6,63 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from backend.domain.verdict import Finding
-from backend.services.simulation.model import SimulatedSet
 from tests.browser.conftest import DESK, PHONE, Reader
-from tests.browser.test_safety import check_names
+from tests.browser.desk import PATIENCE, confirmed, messages, record, reloaded, send_file, sign_in
 from tests.browser.world import World, direct_import
-from tests.support.running import member, until
-
-#: How long the chain may take to decide, in milliseconds.
-PATIENCE = 40_000
-
-
-def sign_in(page: Page, world: World, role: str) -> None:
-    page.goto("/console")
-    page.get_by_label(re.compile("^(API key|API 密钥)$")).fill(world.ledger.keys[role])
-    page.locator("main button").click()
-    expect(page).to_have_url(f"{world.ledger.address}/console")
-
-
-def send_file(page: Page, message: Path) -> None:
-    page.goto("/console/message")
-    page.get_by_label("File").set_input_files(message)
-    page.get_by_role("button", name="Send").click()
-
-
-def record(page: Page, parcel: str, step: str, note: str) -> None:
-    """Takes a step on a parcel's own page and waits until the chain has decided."""
-    page.goto(f"/console/parcels/{parcel}")
-    reloaded(page, page.get_by_label(step, exact=True))
-    page.get_by_label(step, exact=True).check()
-    page.get_by_label("Reason or note").fill(note)
-    page.get_by_role("button", name="Record").click()
-    confirmed(page)
-
-
-def reloaded(page: Page, wanted: Locator) -> None:
-    """Looks again until it is there: what the chain has confirmed is on the pages once it has been read."""
-
-    def seen() -> bool:
-        page.reload()
-        return wanted.count() > 0
-
-    if not wanted.count():
-        until(seen, f"{wanted} on {page.url}")
-
-
-def confirmed(page: Page) -> None:
-    expect(page).to_have_url(re.compile("/console/operations/[0-9a-f]{32}$"))
-    expect(page.locator("#status[data-status=confirmed]")).to_be_visible(timeout=PATIENCE)
-
-
-def messages(made: SimulatedSet, folder: Path) -> dict[str, Path]:
-    made.write_set(folder)
-    return {message.type: folder / message.file_name for message in made.messages}
+from tests.support.running import member
 
 
 def test_a_parcel_goes_from_four_messages_to_delivery_by_hand(reader: Reader, world: World, tmp_path: Path) -> None:
@@ -271,19 +221,19 @@ def test_two_authorities_bar_a_seller_and_the_first_lifts_it_again(reader: Reade
     customs.get_by_role("button", name="Impose").click()
     confirmed(customs)
     customs.goto("/console/listings")
-    mine = customs.locator(".card", has_text=listed.name_en)
+    mine = customs.locator(".card", has_text=listed.name_en).first
     reloaded(customs, mine)
     expect(mine).to_contain_text("proposed, not in force")
     assert mine.get_by_role("button", name="Confirm").count() == 0
 
     regulator.goto("/console/listings")
-    card = regulator.locator(".card", has_text=listed.name_en)
+    card = regulator.locator(".card", has_text=listed.name_en).first
     reloaded(regulator, card)
     card.get_by_label("Reason").fill("seen and agreed")
     card.get_by_role("button", name="Confirm").click()
     confirmed(regulator)
     buyer.goto("/blacklist?status=in_force")
-    public = buyer.locator(".card", has_text=listed.name_en)
+    public = buyer.locator(".card", has_text=listed.name_en).first
     reloaded(buyer, public)
     expect(public).to_contain_text("false declaration")
     expect(public).to_contain_text(member("market_regulator").name_en)
@@ -335,100 +285,3 @@ def fill_registration(page: Page, code: str, name_zh: str, name_en: str) -> None
     page.get_by_label("Name in Chinese").fill(name_zh)
     page.get_by_label("Name in English").fill(name_en)
     page.get_by_role("button", name="Register").click()
-
-
-def test_personal_data_is_shown_to_competent_customs_and_to_no_other_desk(reader: Reader, world: World) -> None:
-    parcel = world.parcels[Finding.ReleasedImport]
-    view = world.ledger.get("customs_pudong", f"/v1/parcels/{parcel}")
-    order = next(document for document in view["documents"] if document["kind"] == "Order")
-    name = next(field["value"] for field in order["fields"] if field["path"].endswith("buyerName"))
-    for role, sees in (("customs_pudong", True), ("customs_jiaxing", False), ("market_regulator", False)):
-        page = reader("en-GB", DESK)
-        sign_in(page, world, role)
-        page.goto(f"/console/parcels/{parcel}")
-        for details in page.locator("details").all():
-            details.evaluate("element => { element.open = true; }")
-        assert (name in page.locator("main").inner_text()) is sees
-
-
-@pytest.mark.parametrize("role", ["customs_pudong", "platform", "declarant", "governance", "rights_holder"])
-def test_every_console_page_is_named_labelled_and_fits(reader: Reader, world: World, role: str) -> None:
-    page = reader("en-GB", PHONE)
-    sign_in(page, world, role)
-    paths = page.locator(".bar nav a").evaluate_all("links => links.map(link => new URL(link.href).pathname)")
-    assert "/console/operations" in paths
-    for path in (*paths, f"/console/parcels/{world.parcels[Finding.Accepted]}"):
-        response = page.goto(path)
-        assert response is not None
-        assert response.status == 200
-        check_names(page)
-        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
-
-
-def test_a_wrong_key_opens_nothing_and_signing_out_closes(reader: Reader, world: World) -> None:
-    page = reader("en-GB", DESK)
-    page.goto("/console/operations")
-    expect(page).to_have_url(re.compile("/console/sign-in$"))
-    page.get_by_label("API key").fill("gl_" + "x" * 43)
-    page.locator("main button").click()
-    expect(page.get_by_role("alert")).to_contain_text("not known, or it was revoked")
-
-    sign_in(page, world, "platform")
-    cookie = next(one for one in page.context.cookies() if one["name"] == "guanlian_session")
-    assert cookie["httpOnly"]
-    assert cookie["sameSite"] == "Strict"
-    assert cookie["path"] == "/console"
-    assert world.ledger.keys["platform"] not in cookie["value"]
-    page.get_by_role("button", name="Sign out").click()
-    page.context.add_cookies([cookie])
-    page.goto("/console")
-    expect(page).to_have_url(re.compile("/console/sign-in$"))
-
-
-def test_a_revoked_key_ends_its_session_at_once(reader: Reader, world: World) -> None:
-    made = world.ledger.post(
-        "platform",
-        "/v1/keys",
-        {"scopes": ["enterprise"], "label": "short-lived", "participant_no": world.ledger.numbers["platform"]},
-        confirm=False,
-        status=201,
-    )
-    page = reader("en-GB", DESK)
-    page.goto("/console")
-    page.get_by_label("API key").fill(made["token"])
-    page.locator("main button").click()
-    expect(page).to_have_url(f"{world.ledger.address}/console")
-    assert world.ledger.client("platform").delete(f"/v1/keys/{made['key_id']}").status_code in (200, 204)
-    page.goto("/console/parcels")
-    expect(page).to_have_url(re.compile("/console/sign-in$"))
-
-
-def test_a_form_without_this_sessions_token_or_from_another_site_does_nothing(world: World) -> None:
-    ledger = world.ledger
-    with httpx.Client(base_url=ledger.address, trust_env=False) as client:
-        assert client.post("/console/sign-in", data={"key": ledger.keys["customs_pudong"]}).status_code == 303
-        page = client.get("/console/parcels").text
-        token = re.search(r'name="csrf" value="([^"]+)"', page)
-        assert token is not None
-        form = {"step": "Detention", "parcels": world.parcels[Finding.ReleasedImport], "note": "forged"}
-        for data, headers in (
-            (form, {}),
-            (form | {"csrf": "x" * 43}, {}),
-            (form | {"csrf": token[1]}, {"Sec-Fetch-Site": "cross-site"}),
-        ):
-            answer = client.post("/console/steps", data=data, headers=headers)
-            assert answer.status_code == 403
-            assert "FormNotOurs" in answer.text
-    state = ledger.get(None, f"/v1/parcels/{world.parcels[Finding.ReleasedImport]}")
-    assert state["flags"] == [flag for flag in state["flags"] if not flag.startswith("Held")]
-
-
-def test_another_participants_operation_is_not_found(reader: Reader, world: World) -> None:
-    foreign = world.ledger.get("customs_pudong", "/v1/operations")["items"][0]["operation_id"]
-    page = reader("en-GB", DESK)
-    sign_in(page, world, "platform")
-    response = page.goto(f"/console/operations/{foreign}")
-
-    assert response is not None
-    assert response.status == 404
-    expect(page.locator("h1")).to_have_text("There is nothing here")
