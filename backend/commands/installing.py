@@ -20,7 +20,6 @@ from backend.commands.common import (
     table,
     words,
 )
-from backend.commands.serving import serve_forever
 from backend.domain.errors import NotRunning
 from backend.services import diagnosis, installation
 from backend.services.installation import Running
@@ -169,6 +168,9 @@ def deploy(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
 
 def serve(home: HomeOption = DEFAULT_HOME) -> None:
     """Run the gateway in the foreground: requests, sender and indexer. One gateway a home folder."""
+    # The web framework takes a second to load, and no other command needs it.
+    from backend.commands.serving import serve_forever
+
     with explained():
         settings = settings_of(home)
         with locked(gateway_lock(settings.home), "gateway"):

@@ -54,7 +54,7 @@ class Home:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.up: dict[str, Any] = answered("up", "--home", str(path), "--block-time", "0.5")
+        self.up: dict[str, Any] = answered("up", "--home", str(path), "--block-time", "0.3")
         self.told: dict[str, Any] = answered(
             "demo", "--home", str(path), "--parcels", str(PARCELS), "--seed", "11", "--no-wait"
         )
@@ -421,6 +421,7 @@ def test_the_readmes_commands_do_what_it_says(tmp_path: Path, home: Home) -> Non
     binaries = Path(sys.executable).parent
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUANLIAN_")}
     environment |= {"PATH": f"{binaries}{os.pathsep}{environment['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment["GUANLIAN_BLOCK_TIME"] = "0.3"
 
     def shell(script: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
