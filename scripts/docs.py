@@ -120,6 +120,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/commands.md", "commands"): commands_reference,
     ("docs/api.md", "routes"): routes_table,
     ("docs/messages.md", "catalogue"): docs_messages.catalogue,
+    ("docs/messages.md", "statuses"): docs_messages.statuses,
     ("docs/messages.md", "reference"): docs_messages.reference,
 }
 

@@ -18,6 +18,7 @@ from backend.formats.ceb.fields import (
     ReceiptLayout,
 )
 from backend.formats.ceb.fields.common import EXTENSION, MOST_SUBSCRIPTIONS, SUBSCRIPTION, TRANSFER
+from backend.formats.ceb.statuses import STATUSES
 
 #: The step that a document leads to once its parcel is declared; a declaration makes the parcel.
 _DOCUMENT_STEPS = {
@@ -47,6 +48,15 @@ def catalogue() -> str:
     ]
     receipts = "\n".join(["| Receipt | Name | 名称 | Answers |", "|---|---|---|---|", *rows])
     return f"{requests}\n\n{receipts}"
+
+
+def statuses() -> str:
+    """Every return status that customs publishes."""
+    rows = [
+        f"| `{status.value}` | {facts.en} | {facts.zh} | {', '.join(sorted(facts.receipts))} |"
+        for status, facts in STATUSES.items()
+    ]
+    return "\n".join(["| Status | Meaning | 含义 | On |", "|---|---|---|---|", *rows])
 
 
 def reference() -> str:

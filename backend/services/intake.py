@@ -25,8 +25,9 @@ from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb.checks import check_document
 from backend.formats.ceb.messages import Message, ParsedDocument, parse_message
-from backend.formats.ceb.receipts import ReceiptRow, ReturnStatus, coded_info, fault_info, write_receipt
+from backend.formats.ceb.receipts import ReceiptRow, coded_info, fault_info, write_receipt
 from backend.formats.ceb.refusals import DUPLICATE, FORMAT_WRONG, OUTDATED, SENDER_NOT_ALLOWED
+from backend.formats.ceb.statuses import ReturnStatus
 from backend.formats.ceb.xml import XmlLimits
 from backend.services.attestation import attest
 from backend.services.declaring import FREE, ListStanding, list_standings

@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from enum import StrEnum
 from typing import Protocol
 
 from lxml import etree
@@ -30,17 +29,6 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 #: Stands where a required key is absent from the refused document.
 _ABSENT = "无"
-
-
-class ReturnStatus(StrEnum):
-    """The return statuses that this gateway itself gives; customs' others are read as they come."""
-
-    Staged = "1"
-    Taken = "2"
-    Sent = "3"
-    NotSent = "4"
-    Rejected = "100"
-    Accepted = "120"
 
 
 #: Return status of the receipt 900 for a message that could not be read or has the wrong frame.

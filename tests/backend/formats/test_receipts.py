@@ -31,6 +31,7 @@ from backend.formats.ceb.receipts import (
     write_rows,
 )
 from backend.formats.ceb.refusals import FORMAT_WRONG
+from backend.formats.ceb.statuses import STATUSES, ReturnStatus, status_label
 from backend.formats.ceb.writer import wrap_dxp
 from backend.formats.ceb.xml import XmlLimits
 
@@ -148,6 +149,14 @@ def test_unknown_status_is_kept_as_it_came(status: str) -> None:
     (row,) = read_receipt(receipt(f"<guid>{GUID}</guid><returnStatus> {status} </returnStatus>")).rows
     assert row.status == status
     assert row.fields["returnStatus"] == f" {status} "
+
+
+def test_status_has_a_label_in_both_languages_if_customs_publishes_it() -> None:
+    assert status_label(" 800 ") == ("放行", "released")
+    assert status_label("-621018") == ("处理异常", "processing error")
+    assert [status_label(text) for text in ("99", "", "-", "-x", "８００")] == [None] * 5
+    assert STATUSES.keys() == set(ReturnStatus)
+    assert all(facts.receipts <= set(RECEIPTS) for facts in STATUSES.values())
 
 
 def test_row_without_anything_known_is_kept() -> None:

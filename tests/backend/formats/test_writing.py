@@ -20,7 +20,6 @@ from backend.formats.ceb.fields import LAYOUTS, RECEIPTS_FOR
 from backend.formats.ceb.messages import Envelope, ParsedDocument, Transfer, parse_message
 from backend.formats.ceb.receipts import (
     ReceiptRow,
-    ReturnStatus,
     coded_info,
     fault_info,
     pre_entry_number,
@@ -30,6 +29,7 @@ from backend.formats.ceb.receipts import (
 )
 from backend.formats.ceb.refusals import FORMAT_WRONG, REFUSALS, Refusal
 from backend.formats.ceb.signature import SimulatorSigner
+from backend.formats.ceb.statuses import ReturnStatus
 from backend.formats.ceb.writer import wrap_dxp, write_message
 from backend.services.simulation import simulate
 
