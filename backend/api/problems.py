@@ -93,7 +93,8 @@ def invalid_input(faults: Sequence[Mapping[str, Any]]) -> GuanlianError:
         return MessageMalformed(reason="JSON")
     told = [_fault(fault) for fault in faults]
     first = told[0]
-    return InvalidInput(field=first["field"], value=first["value"], rule=first["rule"], faults=told)
+    rule_zh = _rule_in_chinese(faults[0])
+    return InvalidInput(field=first["field"], value=first["value"], rule=first["rule"], rule_zh=rule_zh, faults=told)
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,9 +105,13 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
         "field": field,
         "value": _shown(field, fault.get("input")),
         "rule": rule,
-        "zh": f"字段 {field}：{_ZH.get(str(fault['type']), '不符合规则')}",
+        "zh": f"字段 {field}：{_rule_in_chinese(fault)}",
         "en": f"Field {field}: {rule}",
     }
+
+
+def _rule_in_chinese(fault: Mapping[str, Any]) -> str:
+    return _ZH.get(str(fault["type"]), "不符合规则")
 
 
 def _shown(field: str, value: Any) -> str:

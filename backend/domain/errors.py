@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from backend.domain.wording import in_chinese, in_english
+
 
 class GuanlianError(Exception):
     """A refusal that a caller can act on.
@@ -32,11 +34,14 @@ class GuanlianError(Exception):
 
     @property
     def message_zh(self) -> str:
-        return _fill(self.zh, self.details)
+        words = {name: in_chinese(value) for name, value in self.details.items()}
+        # A detail whose wording comes from elsewhere brings its Chinese along: `rule` and `rule_zh`.
+        words |= {name.removesuffix("_zh"): value for name, value in self.details.items() if name.endswith("_zh")}
+        return _fill(self.zh, words)
 
     @property
     def message_en(self) -> str:
-        return _fill(self.en, self.details)
+        return _fill(self.en, {name: in_english(value) for name, value in self.details.items()})
 
 
 class _Lenient(dict[str, Any]):
@@ -102,24 +107,8 @@ class NotFound(GuanlianError):
     """`what` is the thing's English name, `value` how it was called."""
 
     status = 404
-    zh = "找不到{what_zh} {value}"
+    zh = "找不到{what} {value}"
     en = "No {what} {value} is known here"
-
-    _NAMES: ClassVar[dict[str, str]] = {
-        "parcel": "包裹",
-        "manifest": "申报批",
-        "operation": "操作",
-        "key": "密钥",
-        "address": "地址",
-        "problem": "错误类型",
-        "document": "单证",
-        "deployment": "部署文件",
-    }
-
-    @property
-    def message_zh(self) -> str:
-        what = str(self.details.get("what", ""))
-        return _fill(self.zh, {**self.details, "what_zh": self._NAMES.get(what, f" {what}")})
 
 
 class MethodNotAllowed(GuanlianError):

@@ -1,0 +1,100 @@
+"""The words that fill a refusal's Chinese sentence: rules, actions and things, by their English wording.
+
+Refusals are written with English details (`rule="at most 5 levels"`), which programs read too; the Chinese
+sentence shows them in Chinese. A test finds every such detail in the sources and fails for one without its twin.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+_PHRASES: dict[str, str] = {
+    # things
+    "parcel": "包裹",
+    "manifest": "申报批",
+    "operation": "操作",
+    "key": "密钥",
+    "address": "地址",
+    "problem": "错误类型",
+    "document": "单证",
+    "deployment": "部署文件",
+    "participant": "参与方",
+    "submission": "提交内容",
+    # actions
+    "write": "写入",
+    "retried": "重试",
+    "cancelled": "放弃",
+    "list keys": "查看密钥",
+    "create keys of another participant": "为其他参与方创建密钥",
+    "grant more than this key has": "授予超出本密钥的权限",
+    "a key that speaks for a participant": "代表某一参与方的密钥",
+    # rules
+    "0x and 40 hexadecimal digits": "0x 加 40 位十六进制数字",
+    "governance, operator: keys without participant; enterprise, authority: keys with one": (
+        "governance 与 operator 密钥不属于参与方，enterprise 与 authority 密钥须属于参与方"
+    ),
+    "printable names without dots": "可打印且不含点的名称",
+    "a cursor that an answer gave as `next`": "应答中 next 给出的游标",
+    "a participant's number": "参与方编号",
+    "four digits": "四位数字",
+    "a date as YYYY-MM-DD": "YYYY-MM-DD 格式的日期",
+    "JSON text": "JSON 文本",
+    "an ISO 8601 instant with its time zone": "带时区的 ISO 8601 时间",
+    "a unified social credit code (18 characters, the last one its check character) or a customs registration "
+    "(10 digits or capital letters)": "统一社会信用代码（18 位，末位为校验码）或海关注册编码（10 位数字或大写字母）",
+}
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), sentence)
+    for pattern, sentence in (
+        (r"at most (\S+) characters", "最多 {0} 个字符"),
+        (r"at most (\S+) fields", "最多 {0} 个字段"),
+        (r"at most (\S+) levels", "最多 {0} 层"),
+        (r"at most (\S+) hosted accounts", "最多 {0} 个托管账户"),
+        (r"(\S+) to (\S+) characters", "{0} 至 {1} 个字符"),
+        (r"(\S+) to (\S+) parcels", "{0} 至 {1} 个包裹"),
+        (r"at least one of (.+)", "至少为 {0} 之一"),
+        (r"one of (.+)", "{0} 之一"),
+        (r"a value of type (\S+)", "{0} 类型的值"),
+        (r"scope (\w+)", "权限 {0}"),
+        (r"scope (\w+) or scope (\w+)", "权限 {0} 或 {1}"),
+    )
+)
+
+#: Members of a list that a sentence names; the rest are counted.
+_NAMED = 3
+
+
+def in_chinese(value: Any) -> Any:
+    """A detail as the Chinese sentence shows it; what has no Chinese wording stays as it is."""
+    if isinstance(value, list | tuple):
+        return _listed(value, "、", "等 {count} 项")
+    return _translated(value) if isinstance(value, str) else value
+
+
+def in_english(value: Any) -> Any:
+    """A detail as the English sentence shows it."""
+    return _listed(value, ", ", " and {count} in all") if isinstance(value, list | tuple) else value
+
+
+def has_chinese(phrase: str) -> bool:
+    """Whether an English detail has its Chinese wording."""
+    return _translated(phrase) != phrase
+
+
+@lru_cache(maxsize=1024)
+def _translated(text: str) -> str:
+    if text in _PHRASES:
+        return _PHRASES[text]
+    for pattern, sentence in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            return sentence.format(*match.groups())
+    return text
+
+
+def _listed(values: list[Any] | tuple[Any, ...], separator: str, rest: str) -> str:
+    named = separator.join(str(value) for value in values[:_NAMED])
+    return named if len(values) <= _NAMED else named + rest.format(count=len(values))
