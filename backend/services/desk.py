@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.documents import DocumentKind
 from backend.domain.matching import MatchReport
 from backend.services.access import Caller
-from backend.services.demo.customs import judge
+from backend.services.comparing import judge
 from backend.services.gateway import Gateway
 from backend.services.parcels import participant_json
 from backend.store.profiles import names_of

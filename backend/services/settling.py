@@ -13,7 +13,6 @@ from backend.store import outbox, readmodel
 from backend.store.database import Connection
 from backend.store.readmodel import number, word
 
-
 #: How often a row that came too early is sent again.
 MOST_REPLAYS = 5
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -267,6 +268,25 @@ def test_an_export_waits_for_its_money_only_under_the_modes_that_ask_for_it() ->
         assert [failure.rule for failure in judge(documents).failures] == rules
     nobody_asks = MatchingConfig("4", receipt_modes=frozenset())
     assert judge(documents, nobody_asks).outcome is MatchOutcome.Matched
+
+
+def test_a_report_is_plain_json() -> None:
+    documents = dict(IMPORTED.documents)
+    set_head("411", amountPaid="1")(documents)
+    set_head("511", weight="999")(documents)
+    told = json.loads(json.dumps(judge(documents).as_json()))
+    assert (told["outcome"], told["acceptable"], told["route"]) == ("mismatch", False, None)
+    assert [failure["inner_code"] for failure in told["failures"]] == ["1332"]
+    assert told["failures"][0]["fields"][0]["right_value"] == "1"
+    assert [warning["rule"] for warning in told["warnings"]] == ["M16"]
+    assert {"rule": "M09", "lacks": ["real_name"]} in told["not_judged"]
+
+
+def test_sums_are_exact_however_long_their_numbers_are() -> None:
+    documents = dict(IMPORTED.documents)
+    huge = "9" * 50
+    set_head("311", goodsValue=huge, freight="5", taxTotal="0", discount="0", acturalPaid=huge)(documents)
+    assert "M05" in {failure.rule for failure in judge(documents).failures}
 
 
 def test_a_failure_reads_like_customs_receipts() -> None:

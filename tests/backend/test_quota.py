@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from backend.domain.errors import QuotaExceeded, QuotaMoveRefused
+from backend.domain.lifecycle import Step
 from backend.domain.quota import (
+    QUOTA_MOVES,
     EntryState,
     Limits,
     QuotaAccount,
     QuotaEntry,
+    QuotaMove,
     Route,
+    is_return_in_time,
     person_key,
     quota_year,
     reserve,
@@ -162,7 +166,7 @@ def test_moves_out_of_turn_are_refused() -> None:
         lambda: account(a=300).take_back("a", "T1", Decimal(301)),
         lambda: account(a=300).take_back("a", "T1", Decimal(200)).take_back("a", "T1", Decimal(100)),
         lambda: reserved.commit("b"),
-        lambda: reserved.release("b"),
+        lambda: reserved.take_back("b", "T1", Decimal(1)),
     ):
         with pytest.raises(QuotaMoveRefused):
             refused()
@@ -183,6 +187,28 @@ def test_what_a_parcel_is_judged_against_leaves_out_the_parcel_itself() -> None:
 def test_goods_that_go_back_abroad_after_their_release_count_no_longer() -> None:
     whole = account(a=300).take_back("a", "T1", Decimal(100)).release("a")
     assert whole.counted == 0
+
+
+def test_a_parcel_that_never_counted_has_nothing_to_release() -> None:
+    whole = account(a=300)
+    assert whole.release("b") == whole
+
+
+@pytest.mark.parametrize(
+    ("applied", "back", "in_time"), [(0, 0, True), (30, 45, True), (31, 40, False), (30, 46, False)]
+)
+def test_a_return_counts_if_applied_for_and_back_in_time(applied: int, back: int, in_time: bool) -> None:
+    released = int(datetime(2026, 3, 1, 15, 0, tzinfo=UTC).timestamp())  # 23:00 in China
+    day = 86_400
+    # Half an hour later is the same day in China, two hours later the next.
+    assert is_return_in_time(released, released + applied * day + 1800, released + back * day + 1800) is in_time
+    assert not is_return_in_time(released, released + 30 * day + 7200, released + 40 * day)
+
+
+def test_the_steps_that_move_a_year_are_steps_of_an_import() -> None:
+    acceptance, release = QUOTA_MOVES[Step.Acceptance], QUOTA_MOVES[Step.Release]
+    assert (acceptance, release) == (QuotaMove.Reserve, QuotaMove.Commit)
+    assert set(QUOTA_MOVES.values()) == set(QuotaMove)
 
 
 @pytest.mark.parametrize("amount", ["-0.01", "NaN", "Infinity"])
@@ -239,7 +265,7 @@ class AnyMoves(RuleBasedStateMachine):
         try:
             self.attempt(parcel, self.account.release(parcel), Decimal(0))
         except QuotaMoveRefused:
-            assert parcel not in self.account.entries or self.account.entries[parcel].state is EntryState.Returned
+            assert self.account.entries[parcel].state is EntryState.Returned
 
     @rule(parcel=PARCELS, amount=AMOUNTS, application=st.sampled_from(["T1", "T2", "T3"]))
     def take_back(self, parcel: str, amount: Decimal, application: str) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from backend.domain.instants import iso
 from backend.domain.matching import MatchOutcome
 from backend.domain.roster import SELLER_TO_BAR, enterprise
+from backend.services.comparing import evidence_of, judge
 from backend.services.demo.client import Refused, Roles
-from backend.services.demo.customs import evidence_of, judge
 from backend.services.demo.plan import Plan
 
 #: Whose parcels of which declaring or port district.

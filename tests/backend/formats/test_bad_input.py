@@ -230,6 +230,14 @@ def test_line_beyond_the_last_allowed_is_named() -> None:
     assert f"{MOST_LINES}" in read.faults[0].en
 
 
+def test_twenty_thousand_faults_are_cut_short_and_said_to_be() -> None:
+    (line,) = honest("711", 1).lines
+    document = replace(honest("711"), lines=(line,) * MOST_LINES)
+    faults = check_document(document)
+    assert len(faults) == 501
+    assert faults[-1].rule == "more"
+
+
 @pytest.mark.parametrize("message_type", [kind for kind in TYPES if LAYOUTS[kind].signature_required])
 def test_missing_signature_is_named_where_the_schema_wants_one(message_type: str) -> None:
     with pytest.raises(MessageStructureInvalid) as refusal:

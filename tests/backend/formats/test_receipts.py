@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ceb_reference import FOLDER, NOTICES, RECEIPTS, direction_of, needs_reference, sample, schema, schema_accepts
+from field_values import blocks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -19,6 +20,7 @@ from backend.domain.errors import (
     MessageTypeUnknown,
 )
 from backend.formats.ceb.fields import LAYOUTS, NAMESPACE, RECEIPTS_FOR
+from backend.formats.ceb.fields import RECEIPTS as TABLES
 from backend.formats.ceb.messages import Envelope, ParsedDocument
 from backend.formats.ceb.receipt_reading import InnerCode, inner_codes, read_receipt, time_of
 from backend.formats.ceb.receipts import (
@@ -323,6 +325,33 @@ def test_more_rows_than_a_receipt_holds_are_not_written() -> None:
     row = RowValues({"guid": GUID, "returnStatus": "0001"})
     with pytest.raises(DocumentsTooMany):
         write_rows("900", [row, row], GUID)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_whatever_a_receipts_table_allows_is_written_and_read_as_it_was(data: st.DataObject) -> None:
+    receipt_type = data.draw(st.sampled_from(RECEIPTS))
+    layout = TABLES[receipt_type]
+    count = data.draw(st.integers(layout.least_lines, 2)) if layout.lines else 0
+    lines = tuple(data.draw(blocks(layout.lines)) for _ in range(count))
+    values = RowValues(data.draw(blocks(layout.head)), lines)
+    written = write_rows(receipt_type, [values], GUID)
+    (row,) = read_receipt(written).rows
+    assert (row.fields, row.lines, row.faults) == (values.head, values.lines, ())
+    if FOLDER.is_dir():
+        assert schema_accepts(written, receipt_type), schema(direction_of(receipt_type)).error_log
+
+
+@settings(max_examples=150, deadline=None)
+@given(cuts=st.lists(st.tuples(st.integers(0, 1200), st.binary(max_size=4)), min_size=1, max_size=6))
+def test_any_damage_to_the_bytes_ends_in_a_receipt_or_a_named_refusal(cuts: list[tuple[int, bytes]]) -> None:
+    data = write_rows("816", [BILL], GUID)
+    for place, stuff in cuts:
+        data = data[:place] + stuff + data[place + len(stuff) :]
+    try:
+        assert read_receipt(data).type in RECEIPTS
+    except (MessageMalformed, MessageTypeUnknown, MessageStructureInvalid, DtdForbidden) as refusal:
+        assert refusal.message_zh
 
 
 @settings(max_examples=40)

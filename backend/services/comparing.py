@@ -1,4 +1,4 @@
-"""What a customs officer of the demo does with a parcel: read its documents, compare them, decide."""
+"""A parcel's documents as its customs district reads them, compared."""
 
 from __future__ import annotations
 
