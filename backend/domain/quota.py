@@ -13,11 +13,12 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from backend.domain.errors import QuotaExceeded, QuotaMoveRefused
+from backend.domain.lifecycle import Step
 
 _CHINA = timedelta(hours=8)
 _SHORTEST_KEY = 16
@@ -71,7 +72,23 @@ def person_key(consortium_key: bytes, id_number: str) -> bytes:
 
 def quota_year(at: int) -> int:
     """The calendar year in China in which an instant (Unix seconds) lies; quotas begin anew with it."""
-    return (datetime.fromtimestamp(at, UTC) + _CHINA).year
+    return _china_day(at).year
+
+
+#: Days after release within which a return is applied for, and within which the goods are back in the place that
+#: they were released from (announcement 2020 no.45). Then no tax is charged and the year's total is reduced.
+RETURN_APPLY_DAYS = 30
+RETURN_BACK_DAYS = 45
+
+
+def is_return_in_time(released_at: int, applied_at: int, back_at: int) -> bool:
+    """Whether an import's return reduces its buyer's year: instants in Unix seconds, days as China counts them."""
+    released, applied, back = _china_day(released_at), _china_day(applied_at), _china_day(back_at)
+    return (applied - released).days <= RETURN_APPLY_DAYS and (back - released).days <= RETURN_BACK_DAYS
+
+
+def _china_day(at: int) -> date:
+    return (datetime.fromtimestamp(at, UTC) + _CHINA).date()
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -91,6 +108,18 @@ class QuotaMove(StrEnum):
     Commit = "commit"
     Release = "release"
     TakeBack = "take_back"
+
+
+#: What a step on an import does to its buyer's account; every other step leaves it as it is. A return moves it only
+#: if it was in time (`is_return_in_time`).
+QUOTA_MOVES: dict[Step, QuotaMove] = {
+    Step.Acceptance: QuotaMove.Reserve,
+    Step.Release: QuotaMove.Commit,
+    Step.Rejection: QuotaMove.Release,
+    Step.Cancellation: QuotaMove.Release,
+    Step.ReturnAbroad: QuotaMove.Release,
+    Step.ReturnVerified: QuotaMove.TakeBack,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +249,10 @@ class QuotaAccount:
         return self._with(parcel, self._entry(parcel, QuotaMove.Commit).commit())
 
     def release(self, parcel: str) -> QuotaAccount:
-        return self._with(parcel, self._entry(parcel, QuotaMove.Release).release())
+        """As the entry's; a parcel rejected before anything was reserved for it has nothing to release."""
+        if parcel not in self.entries:
+            return self
+        return self._with(parcel, self.entries[parcel].release())
 
     def take_back(self, parcel: str, application: str, amount: Decimal) -> QuotaAccount:
         return self._with(parcel, self._entry(parcel, QuotaMove.TakeBack).take_back(application, amount))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import localcontext
 
 from backend.domain.documents import Document, DocumentKind
 from backend.domain.lifecycle import Direction
@@ -47,8 +48,13 @@ def match(
     documents = dict(zip(_KINDS, present, strict=True))
     case = Case({kind: each for kind, each in documents.items() if each is not None}, context, config)
     is_import = declaration.direction is Direction.Import
-    return _report(case, IMPORT_RULES if is_import else EXPORT_RULES)
+    with localcontext() as exactly:
+        exactly.prec = _DIGITS
+        return _report(case, IMPORT_RULES if is_import else EXPORT_RULES)
 
+
+#: Sums and products of the longest numbers that are read at all (64 characters) are exact.
+_DIGITS = 200
 
 _KINDS = (DocumentKind.Declaration, DocumentKind.Order, DocumentKind.Payment, DocumentKind.Waybill)
 

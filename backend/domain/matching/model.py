@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from backend.domain.documents import masked
 from backend.domain.participants import Role
@@ -191,6 +191,17 @@ class RuleFailure:
         pairs = "".join(f",[{pair.left}:{pair.left_value},{pair.right}:{pair.right_value}]" for pair in self.fields)
         return f"[Code:{self.inner_code or self.rule};Desc:{self.zh}]{pairs}"
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "level": self.level.value,
+            "basis": self.basis.value,
+            "inner_code": self.inner_code,
+            "zh": self.zh,
+            "en": self.en,
+            "fields": [asdict(pair) for pair in self.fields],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
@@ -224,6 +235,20 @@ class MatchReport:
         if self.outcome is MatchOutcome.Routed:
             return self.route is Route.FullTax
         return self.outcome is MatchOutcome.Matched
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for whoever asked: an answer to a dry run, a page, a log."""
+        return {
+            "outcome": self.outcome.value,
+            "acceptable": self.is_acceptable,
+            "route": self.route.value if self.route else None,
+            "config_version": self.config_version,
+            "failures": [failure.as_json() for failure in self.failures],
+            "warnings": [warning.as_json() for warning in self.warnings],
+            "risk_weight": self.risk_weight,
+            "not_judged": [{"rule": each.rule, "lacks": list(each.lacks)} for each in self.unjudged],
+            "switched_off": list(self.switched_off),
+        }
 
     def to_fields(self) -> list[tuple[str, str]]:
         """The report as (path, text) for its evidence; nothing personal stands in it."""
