@@ -121,6 +121,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/api.md", "routes"): routes_table,
     ("docs/messages.md", "catalogue"): docs_messages.catalogue,
     ("docs/messages.md", "statuses"): docs_messages.statuses,
+    ("docs/messages.md", "rules"): docs_messages.rules,
     ("docs/messages.md", "reference"): docs_messages.reference,
 }
 

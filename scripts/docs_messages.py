@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from backend.domain.documents import MESSAGES, is_personal
 from backend.domain.lifecycle import Direction
 from backend.domain.notices import NOTICES
+from backend.formats.ceb.faults import SENTENCES
 from backend.formats.ceb.fields import (
     LAYOUTS,
     MOST_LINES,
@@ -48,6 +49,12 @@ def catalogue() -> str:
     ]
     receipts = "\n".join(["| Receipt | Name | 名称 | Answers |", "|---|---|---|---|", *rows])
     return f"{requests}\n\n{receipts}"
+
+
+def rules() -> str:
+    """Every rule that a fault may name."""
+    rows = [f"| `{rule}` | {zh} | {en} |" for rule, (zh, en) in SENTENCES.items()]
+    return "\n".join(["| Rule | 中文 | English |", "|---|---|---|", *rows])
 
 
 def statuses() -> str:

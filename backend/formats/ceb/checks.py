@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 
 from backend.domain.documents import MESSAGES, DocumentKind, decimal_of
 from backend.domain.lifecycle import Direction
@@ -89,13 +90,20 @@ _NO_CODE = "无"
 #: What an import list must also say under a supervision mode (specification, notes on 621).
 _MODE_NEEDS = {"9610": ("trafNo", "voyageNo", "billNo"), "1210": ("emsNo", "areaCode", "areaName")}
 
+#: More than an honest document can have: its sender mends the first, a hostile one has 20,000 lines of them.
+_MOST_FAULTS = 500
+
 
 def check_document(document: ParsedDocument) -> tuple[Fault, ...]:
     """Every rule that a document or notice breaks beyond its schema; the caller decides what to do about them.
 
-    Fields that already have a fault of the schema are judged as far as they can be read.
+    Fields that already have a fault of the schema are judged as far as they can be read. Of very many faults
+    the first are listed, with a last one that says so.
     """
-    return tuple(_Check(document).faults())
+    found = list(islice(_Check(document).faults(), _MOST_FAULTS + 1))
+    if len(found) > _MOST_FAULTS:
+        found[-1] = fault(document.index, LAYOUTS[document.type].node, "", "more")
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
