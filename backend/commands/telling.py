@@ -82,9 +82,12 @@ def _show(done: Demo) -> None:
     answer.print(refused)
     answer.print(f"{len(told['parcels'])} parcels, {told['documents']} documents, {told['seconds']} s\n")
     show_running(done.running)
+    public = Settings.load(done.running.home).public
+    answer.print(f"\neach role by hand: {public}/console, signed in with its key", soft_wrap=True)
+    answer.print(f"who is barred: {public}/blacklist", soft_wrap=True)
     if parcel := done.parcel_to_show():
-        url = f"{Settings.load(done.running.home).public}/p/{parcel}"
-        answer.print(f"\nwhat a buyer sees: {url}")
+        url = f"{public}/p/{parcel}"
+        answer.print(f"what a buyer sees: {url}", soft_wrap=True)
         typer.echo(qr_for_terminal(url))
 
 
