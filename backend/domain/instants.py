@@ -20,6 +20,4 @@ def instant(text: str, field: str) -> int:
             raise ValueError
         return int(moment.timestamp())
     except (ValueError, OverflowError):
-        raise InvalidInput(
-            field=field, value=text[:40], rule="an ISO 8601 instant with its time zone"
-        ) from None
+        raise InvalidInput(field=field, value=text[:40], rule="an ISO 8601 instant with its time zone") from None

@@ -133,12 +133,8 @@ ROSTER: Roster = (
         "9901960012",
         ("RightsHolder",),
     ),
-    Enterprise(
-        "seller_01", "青砾贸易有限公司", "Qingli Trading Ltd", "91990000MA00909115", "9901960013", ("Seller",)
-    ),
-    Enterprise(
-        "seller_02", "沐棠贸易有限公司", "Mutang Trading Ltd", "91990000MA00909895", "9901960014", ("Seller",)
-    ),
+    Enterprise("seller_01", "青砾贸易有限公司", "Qingli Trading Ltd", "91990000MA00909115", "9901960013", ("Seller",)),
+    Enterprise("seller_02", "沐棠贸易有限公司", "Mutang Trading Ltd", "91990000MA00909895", "9901960014", ("Seller",)),
     Enterprise(
         "seller_03",
         "遥川贸易有限公司",
@@ -147,30 +143,14 @@ ROSTER: Roster = (
         "9901960015",
         ("Seller",),
     ),
-    Enterprise(
-        "seller_04", "栖麦贸易有限公司", "Qimai Trading Ltd", "91990000MA00911210", "9901960016", ("Seller",)
-    ),
-    Enterprise(
-        "seller_05", "朗榆贸易有限公司", "Langyu Trading Ltd", "91990000MA00911990", "9901960017", ("Seller",)
-    ),
-    Enterprise(
-        "seller_06", "葭月贸易有限公司", "Jiayue Trading Ltd", "91990000MA0091260N", "9901960018", ("Seller",)
-    ),
-    Enterprise(
-        "seller_07", "墨屿贸易有限公司", "Moyu Trading Ltd", "91990000MA0091332F", "9901960019", ("Seller",)
-    ),
-    Enterprise(
-        "seller_08", "晴圃贸易有限公司", "Qingpu Trading Ltd", "91990000MA00914048", "9901960020", ("Seller",)
-    ),
-    Enterprise(
-        "seller_09", "拾澜贸易有限公司", "Shilan Trading Ltd", "91990000MA00914716", "9901960021", ("Seller",)
-    ),
-    Enterprise(
-        "seller_10", "禾序贸易有限公司", "Hexu Trading Ltd", "91990000MA0091543Y", "9901960022", ("Seller",)
-    ),
-    Enterprise(
-        "seller_11", "南筑贸易有限公司", "Nanzhu Trading Ltd", "91990000MA0091615P", "9901960023", ("Seller",)
-    ),
+    Enterprise("seller_04", "栖麦贸易有限公司", "Qimai Trading Ltd", "91990000MA00911210", "9901960016", ("Seller",)),
+    Enterprise("seller_05", "朗榆贸易有限公司", "Langyu Trading Ltd", "91990000MA00911990", "9901960017", ("Seller",)),
+    Enterprise("seller_06", "葭月贸易有限公司", "Jiayue Trading Ltd", "91990000MA0091260N", "9901960018", ("Seller",)),
+    Enterprise("seller_07", "墨屿贸易有限公司", "Moyu Trading Ltd", "91990000MA0091332F", "9901960019", ("Seller",)),
+    Enterprise("seller_08", "晴圃贸易有限公司", "Qingpu Trading Ltd", "91990000MA00914048", "9901960020", ("Seller",)),
+    Enterprise("seller_09", "拾澜贸易有限公司", "Shilan Trading Ltd", "91990000MA00914716", "9901960021", ("Seller",)),
+    Enterprise("seller_10", "禾序贸易有限公司", "Hexu Trading Ltd", "91990000MA0091543Y", "9901960022", ("Seller",)),
+    Enterprise("seller_11", "南筑贸易有限公司", "Nanzhu Trading Ltd", "91990000MA0091615P", "9901960023", ("Seller",)),
     Enterprise(
         "seller_12",
         "星垣贸易有限公司",

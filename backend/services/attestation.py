@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from backend.domain.commitments import record_evidence
 from backend.domain.errors import NotHosted
@@ -21,7 +22,7 @@ STEP_OF_KIND = {
 def attest(connection: Connection, parcel_ids: Sequence[bytes], now: int) -> set[int]:
     """Queues an attestation for each document of these parcels that has none yet; the ids of those documents.
 
-    One record per participant, kind, manifest and operation, its evidence over the documents in index order.
+    One record per participant, kind and manifest, its evidence over the documents in index order.
     Only parcels that still stand Declared take part: later the documents are history, not claims. Called where
     documents are stored and where manifests are read from the chain; both happen in write transactions, so the
     later of the two sees the other.
@@ -30,33 +31,38 @@ def attest(connection: Connection, parcel_ids: Sequence[bytes], now: int) -> set
     if not known:
         return set()
     places = readmodel.places_of(connection, list({row.parcel_id for row in known}))
-    grouped: dict[tuple[bytes, int, str, str], list[tuple[int, bytes, int]]] = {}
+    grouped: dict[tuple[bytes, int, str], list[tuple[int, bytes, int, str]]] = {}
     for row in known:
         for place in places.get(row.parcel_id, ())[:1]:
             declared = readmodel.number(place.sets[State.Declared * 32 : State.Declared * 32 + 32])
             if row.attested_in != place.manifest and declared >> place.position & 1:
-                key = (place.manifest, row.participant_no, row.kind, row.operation_id)
-                grouped.setdefault(key, []).append((place.position, row.root, row.id))
-    rows = []
-    attested: set[int] = set()
-    accounts: dict[int, str | None] = {}
-    for (manifest, participant_no, kind, operation_id), members in sorted(grouped.items()):
-        if participant_no not in accounts:
-            accounts[participant_no] = _hosted_account(connection, participant_no)
+                key = (place.manifest, row.participant_no, row.kind)
+                grouped.setdefault(key, []).append((place.position, row.root, row.id, row.operation_id))
+    accounts = {number: _hosted_account(connection, number) for _, number, _ in grouped}
+    rows: list[dict[str, Any]] = []
+    kept: list[tuple[bytes, list[int]]] = []
+    for (manifest, participant_no, kind), members in sorted(grouped.items()):
         account = accounts[participant_no]
         if account is None:
             continue
         members.sort()
-        evidence = record_evidence([root for _, root, _ in members])
-        ids = [document_id for _, _, document_id in members]
-        documents.keep_evidence(connection, evidence, ids)
-        documents.mark_attested(connection, ids, manifest)
-        parcels = sum(1 << position for position, _, _ in members)
-        entry = Entry(operation_id, account, participant_no, now)
+        parcels = 0
+        for position, _, _, _ in members:
+            parcels |= 1 << position
+        evidence = record_evidence([root for _, root, _, _ in members])
+        kept.append((evidence, [document_id for _, _, document_id, _ in members]))
+        # The row belongs to the first document's operation; the others' find it through their documents.
+        entry = Entry(members[0][3], account, participant_no, now)
         rows.append(entry.record(manifest, STEP_OF_KIND[kind], parcels, evidence))
-        attested.update(ids)
-    enqueue(connection, rows)
-    return attested
+    documents.keep_evidence(connection, kept)
+    row_ids = enqueue(connection, rows)
+    marks = [
+        (document_id, row["manifest"], row_id)
+        for row, row_id, (_, ids) in zip(rows, row_ids, kept, strict=True)
+        for document_id in ids
+    ]
+    documents.mark_attested(connection, marks)
+    return {document_id for document_id, _, _ in marks}
 
 
 def _hosted_account(connection: Connection, participant_no: int) -> str | None:

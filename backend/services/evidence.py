@@ -103,7 +103,7 @@ def keep(
         )
     ids = insert_documents(connection, rows)
     evidence = record_evidence(roots)
-    keep_evidence(connection, evidence, ids)
+    keep_evidence(connection, [(evidence, ids)])
     return evidence
 
 

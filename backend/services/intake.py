@@ -397,7 +397,7 @@ class _Intake:
         if not early:
             return
         root = record_evidence([item.root for item, _ in early])
-        documents.keep_evidence(self.connection, root, [document_id for _, document_id in early])
+        documents.keep_evidence(self.connection, [(root, [document_id for _, document_id in early])])
         kind = ANCHOR_KINDS[self.accepted[0].document.kind]
         enqueue(self.connection, [entry.call("ParcelLedger", calls.anchor(kind, root, len(early)))])
 

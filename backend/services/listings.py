@@ -73,9 +73,7 @@ def impose(
             "until": iso(until),
         }
         operation_id = new_operation(connection, "Listing", authority_no, summary, now)
-        committed = _committed(
-            connection, gateway, operation_id, authority_no, {"ground": ground.value}, evidence
-        )
+        committed = _committed(connection, gateway, operation_id, authority_no, {"ground": ground.value}, evidence)
         calldata = calls.impose(participant_no, level, ground_hash(ground), committed, until)
         _queue(connection, operation_id, authority_no, calldata, now)
     return operation_id
@@ -93,12 +91,8 @@ def confirm(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evid
             raise SelfListing(participant_no=authority_no)
         if authority_no in (row.imposed_by, *row.confirmed_by):
             raise ConfirmationRepeated(listing_id=listing_id, participant_no=authority_no)
-        operation_id = new_operation(
-            connection, "Confirmation", authority_no, {"listing_id": listing_id}, now
-        )
-        committed = _committed(
-            connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence
-        )
+        operation_id = new_operation(connection, "Confirmation", authority_no, {"listing_id": listing_id}, now)
+        committed = _committed(connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence)
         _queue(connection, operation_id, authority_no, calls.confirm(listing_id, committed), now)
     return operation_id
 
@@ -117,9 +111,7 @@ def lift(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evidenc
         else:
             require_role(connection, authority_no, Role.AppealBody)
         operation_id = new_operation(connection, "Lifting", authority_no, {"listing_id": listing_id}, now)
-        committed = _committed(
-            connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence
-        )
+        committed = _committed(connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence)
         _queue(connection, operation_id, authority_no, calls.lift(listing_id, committed), now)
     return operation_id
 

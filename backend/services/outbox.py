@@ -95,8 +95,9 @@ class Entry:
         return self.row("call", contract=contract, calldata=calldata)
 
 
-def enqueue(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-    store.insert_rows(connection, list(rows))
+def enqueue(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Queues rows in their order; their ids."""
+    return store.insert_rows(connection, list(rows))
 
 
 def enqueue_call(

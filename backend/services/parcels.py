@@ -95,9 +95,7 @@ def manifest_view(gateway: Gateway, manifest: bytes, caller: Caller | None = Non
         if row is None:
             raise NotFound(what="manifest", value=_hex(manifest), **complete)
         records = readmodel.records_of(connection, row.id)
-        names = names_of(
-            connection, {record.participant_no for record in records} | {row.seller_no, row.declarant_no}
-        )
+        names = names_of(connection, {record.participant_no for record in records} | {row.seller_no, row.declarant_no})
         levels = levels_in_force(connection, [row.seller_no], gateway.now())
         every = (1 << queries.size_of(row)) - 1
         whole = caller is not None and _seen(connection, row, caller) == every
@@ -144,9 +142,7 @@ def participant_json(participant_no: int, names: dict[int, ParticipantName]) -> 
     }
 
 
-def seller_json(
-    participant_no: int, names: dict[int, ParticipantName], levels: dict[int, Level]
-) -> dict[str, Any]:
+def seller_json(participant_no: int, names: dict[int, ParticipantName], levels: dict[int, Level]) -> dict[str, Any]:
     level = levels.get(participant_no)
     known = names.get(participant_no)
     suspended = known is not None and known.suspended
@@ -185,9 +181,7 @@ def refusal_json(row: Any) -> dict[str, Any]:
 
 
 def profile_of_row(row: Any) -> Profile:
-    return profile_of(
-        Direction(row.direction), row.supervision_mode, row.declaring_district, row.port_district
-    )
+    return profile_of(Direction(row.direction), row.supervision_mode, row.declaring_district, row.port_district)
 
 
 def _manifest_facts(row: Any) -> dict[str, Any]:

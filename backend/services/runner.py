@@ -64,9 +64,7 @@ class Runner:
         self._threads.clear()
 
     def health(self) -> dict[str, Any]:
-        blocked = {
-            account: {"why": why, "since": since} for account, (why, since) in self.sender.blocked.items()
-        }
+        blocked = {account: {"why": why, "since": since} for account, (why, since) in self.sender.blocked.items()}
         return {loop.name: loop.as_json() for loop in self._loops} | {"blocked_accounts": blocked}
 
     # -----------------------------------------------------------------------------------------------

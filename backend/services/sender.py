@@ -76,17 +76,17 @@ class Sender:
         signed = 0
         for account in accounts:
             try:
-                while self._send_next(account, fees):
+                on_chain = self.gateway.client.transaction_count(account)
+                while self._send_next(account, fees, on_chain):
                     signed += 1
                 self.blocked.pop(account, None)
             except NotHosted as fault:
                 self._block(account, fault.title)
         return signed
 
-    def _send_next(self, account: str, fees: Fees) -> bool:
+    def _send_next(self, account: str, fees: Fees, on_chain: int) -> bool:
         """Signs and stores one transaction, then broadcasts it; False where nothing is ready."""
         signer = self.gateway.signer(account)
-        on_chain = self.gateway.client.transaction_count(account)
         now = self.gateway.now()
         with self.gateway.database.write() as connection:
             if len(outbox.in_flight(connection, account)) >= MOST_IN_FLIGHT:
@@ -119,8 +119,7 @@ class Sender:
                 },
             )
             outbox.place(connection, plan.placed)
-            for evidence, ids in plan.evidence:
-                documents.keep_evidence(connection, evidence, ids)
+            documents.keep_evidence(connection, plan.evidence)
             outbox.bind(connection, plan.rows, transaction_id, now)
         self._broadcast(account, [(transaction_id, signed.raw)])
         return True

@@ -104,9 +104,20 @@ def to_attest(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.Ro
     return found
 
 
-def mark_attested(connection: Connection, ids: Sequence[int], manifest: bytes | None) -> None:
-    for part in chunks(ids):
-        connection.execute(sa.update(documents).where(documents.c.id.in_(part)).values(attested_in=manifest))
+def mark_attested(connection: Connection, marks: Sequence[tuple[int, bytes, int]]) -> None:
+    """Notes for each document the manifest it is vouched for in and the outbox row that says so."""
+    if marks:
+        connection.execute(
+            _MARK_ATTESTED,
+            [{"of_document": document, "manifest": manifest, "row": row} for document, manifest, row in marks],
+        )
+
+
+_MARK_ATTESTED = (
+    sa.update(documents)
+    .where(documents.c.id == sa.bindparam("of_document"))
+    .values(attested_in=sa.bindparam("manifest"), attested_by=sa.bindparam("row"))
+)
 
 
 def current_lists(connection: Connection, parcel_ids: Sequence[bytes]) -> list[sa.Row[Any]]:
@@ -144,19 +155,20 @@ def documents_of_operation(connection: Connection, operation_id: str) -> list[sa
     return list(connection.execute(query))
 
 
-def keep_evidence(connection: Connection, evidence: bytes, document_ids: Sequence[int]) -> None:
-    """Notes which documents an evidence commits to. Keeping the same again changes nothing."""
-    known = connection.execute(
-        sa.select(evidence_documents.c.position).where(evidence_documents.c.evidence == evidence).limit(1)
-    ).first()
-    if known is None:
-        connection.execute(
-            sa.insert(evidence_documents),
-            [
-                {"evidence": evidence, "position": position, "document_id": document_id}
-                for position, document_id in enumerate(document_ids)
-            ],
-        )
+def keep_evidence(connection: Connection, kept: Sequence[tuple[bytes, Sequence[int]]]) -> None:
+    """Notes which documents each evidence commits to. Keeping the same again changes nothing."""
+    new = dict(kept)
+    for part in chunks(list(new)):
+        query = sa.select(evidence_documents.c.evidence).where(evidence_documents.c.evidence.in_(part)).distinct()
+        for known in connection.execute(query).scalars().all():
+            del new[known]
+    rows = [
+        {"evidence": evidence, "position": position, "document_id": document_id}
+        for evidence, ids in new.items()
+        for position, document_id in enumerate(ids)
+    ]
+    if rows:
+        connection.execute(sa.insert(evidence_documents), rows)
 
 
 def documents_of_evidence(connection: Connection, evidence: bytes) -> list[sa.Row[Any]]:

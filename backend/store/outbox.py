@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
-from backend.store.tables import accounts, hosted_accounts, operations, outbox, participants, transactions
+from backend.store.tables import accounts, documents, hosted_accounts, operations, outbox, participants, transactions
 
 # ---------------------------------------------------------------------------------------------------
 # Operations
@@ -51,19 +51,30 @@ def items_of(connection: Connection, operation_id: str) -> list[sa.Row[Any]]:
     query = (
         sa.select(outbox, transactions.c.hash.label("transaction_hash"), transactions.c.block.label("block"))
         .outerjoin(transactions, transactions.c.id == outbox.c.transaction_id)
-        .where(outbox.c.operation_id == operation_id)
+        .where(_belongs_to(operation_id))
         .order_by(outbox.c.id)
     )
     return list(connection.execute(query))
+
+
+def _belongs_to(operation_id: str) -> sa.ColumnElement[bool]:
+    """Rows of an operation: its own, and the attestations that speak for its documents among others'."""
+    vouching = sa.select(documents.c.attested_by).where(
+        documents.c.operation_id == operation_id, documents.c.attested_by.is_not(None)
+    )
+    return sa.or_(outbox.c.operation_id == operation_id, outbox.c.id.in_(vouching))
 
 
 # ---------------------------------------------------------------------------------------------------
 # Rows
 
 
-def insert_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(sa.insert(outbox), list(rows))
+def insert_rows(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Adds rows; their ids, in the same order."""
+    if not rows:
+        return []
+    result = connection.execute(sa.insert(outbox).returning(outbox.c.id, sort_by_parameter_order=True), list(rows))
+    return [row.id for row in result]
 
 
 def accounts_waiting(connection: Connection) -> list[str]:
@@ -176,7 +187,7 @@ def rows_of_transactions(connection: Connection, ids: Sequence[int]) -> list[sa.
 
 
 def rows_of_operation(connection: Connection, operation_id: str, status: str) -> list[sa.Row[Any]]:
-    query = sa.select(outbox).where(outbox.c.operation_id == operation_id, outbox.c.status == status)
+    query = sa.select(outbox).where(_belongs_to(operation_id), outbox.c.status == status)
     return list(connection.execute(query))
 
 

@@ -46,7 +46,7 @@ def size_of(manifest: sa.Row[Any]) -> int:
     return int(manifest.size)
 
 
-def sets_of(manifest: sa.Row[Any]) -> Sets:
+def sets_of(manifest: Any) -> Sets:
     return sets_of_blob(size_of(manifest), manifest.sets)
 
 

@@ -141,19 +141,38 @@ def records_of(connection: Connection, manifest_row: int) -> list[sa.Row[Any]]:
     return list(connection.execute(query))
 
 
-def places_of(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes, list[sa.Row[Any]]]:
-    """Where each parcel is declared, newest manifest first: manifest rows with `position` and `parcel_id`."""
-    found: dict[bytes, list[sa.Row[Any]]] = {}
+class Place:
+    """Where a parcel is declared: its position in a manifest, whose row answers for everything else."""
+
+    __slots__ = ("_manifest", "parcel_id", "position")
+
+    def __init__(self, parcel_id: bytes, position: int, manifest: sa.Row[Any]) -> None:
+        self.parcel_id = parcel_id
+        self.position = position
+        self._manifest = manifest
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manifest, name)
+
+
+def places_of(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes, list[Place]]:
+    """Where each parcel is declared, newest manifest first."""
+    rows: list[sa.Row[Any]] = []
     for part in chunks(parcel_ids):
-        query = (
-            sa.select(parcels.c.parcel_id, parcels.c.position, manifests)
-            .join(manifests, manifests.c.id == parcels.c.manifest_row)
-            .where(parcels.c.parcel_id.in_(part))
-            .order_by(manifests.c.id.desc(), parcels.c.position)
+        query = sa.select(parcels.c.parcel_id, parcels.c.position, parcels.c.manifest_row).where(
+            parcels.c.parcel_id.in_(part)
         )
-        for row in connection.execute(query):
-            found.setdefault(row.parcel_id, []).append(row)
-    return found
+        rows.extend(connection.execute(query))
+    # A manifest row holds a kilobyte of sets: it is read once, however many of its parcels are asked for.
+    found: dict[int, sa.Row[Any]] = {}
+    for wanted in chunks(list({row.manifest_row for row in rows})):
+        found.update(
+            {row.id: row for row in connection.execute(sa.select(manifests).where(manifests.c.id.in_(wanted)))}
+        )
+    places: dict[bytes, list[Place]] = {}
+    for row in sorted(rows, key=lambda row: (-int(row.manifest_row), int(row.position))):
+        places.setdefault(row.parcel_id, []).append(Place(row.parcel_id, row.position, found[row.manifest_row]))
+    return places
 
 
 def parcels_of(connection: Connection, manifest_row: int) -> list[bytes]:

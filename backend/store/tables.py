@@ -126,11 +126,14 @@ documents = sa.Table(
     sa.Column("content_digest", _Hash, nullable=False),
     # the manifest in which a record vouches for it; the parcel may be declared anew in another
     sa.Column("attested_in", _Hash),
+    # the outbox row of that record, which other operations' documents may share
+    sa.Column("attested_by", _Row),
     sa.Column("received_at", _Instant, nullable=False),
     sa.UniqueConstraint("kind", "business_key", "version"),
     sa.Index(None, "parcel_id"),
     sa.Index(None, "waybill_key"),
     sa.Index(None, "operation_id"),
+    sa.Index(None, "attested_by"),
     sa.Index(None, "root"),
 )
 

@@ -62,20 +62,14 @@ def _goods(
 
 
 IMPORTED: tuple[Goods, ...] = (
-    _goods(
-        "1901101090", "婴幼儿配方奶粉", "霁禾", "800克/罐", TIN, KILOGRAM, None, "0.8", NEW_ZEALAND, 180, 320
-    ),
+    _goods("1901101090", "婴幼儿配方奶粉", "霁禾", "800克/罐", TIN, KILOGRAM, None, "0.8", NEW_ZEALAND, 180, 320),
     _goods("0409000000", "天然蜂蜜", "林麓", "500克/瓶", BOTTLE, KILOGRAM, None, "0.5", NEW_ZEALAND, 60, 260),
     _goods("0901210000", "焙炒咖啡豆", "暮炉", "454克/袋", BAG, KILOGRAM, None, "0.454", ITALY, 50, 120),
     _goods("1806900000", "巧克力制品", "可序", "300克/盒", BOX, KILOGRAM, None, "0.3", BELGIUM, 40, 180),
     _goods("1905310000", "甜饼干", "麦屿", "400克/盒", BOX, KILOGRAM, None, "0.4", UK, 25, 90),
     _goods("2008199990", "混合坚果", "榛里", "500克/罐", TIN, KILOGRAM, None, "0.5", USA, 60, 140),
-    _goods(
-        "1509200000", "特级初榨油橄榄油", "橄汀", "750毫升/瓶", BOTTLE, KILOGRAM, None, "0.69", SPAIN, 70, 190
-    ),
-    _goods(
-        "2204210000", "红葡萄酒", "栎谷", "750毫升/瓶", BOTTLE, LITRE, None, "0.75", FRANCE, 90, 480, "0.75"
-    ),
+    _goods("1509200000", "特级初榨油橄榄油", "橄汀", "750毫升/瓶", BOTTLE, KILOGRAM, None, "0.69", SPAIN, 70, 190),
+    _goods("2204210000", "红葡萄酒", "栎谷", "750毫升/瓶", BOTTLE, LITRE, None, "0.75", FRANCE, 90, 480, "0.75"),
     _goods("2106909090", "复合维生素片", "元素栈", "90片/瓶", BOTTLE, KILOGRAM, None, "0.12", USA, 80, 260),
     _goods("3304990029", "保湿面霜", "澄雾", "50克/瓶", BOTTLE, KILOGRAM, ITEM, "0.05", FRANCE, 120, 680),
     _goods("3304100091", "口红", "绯序", "3.5克/支", STICK, KILOGRAM, ITEM, "0.0035", FRANCE, 120, 340),
@@ -91,9 +85,7 @@ IMPORTED: tuple[Goods, ...] = (
     _goods("8510100000", "电动剃须刀", "锐汀", "干湿两用", PIECE, PIECE, None, "0.25", NETHERLANDS, 260, 780),
     _goods("8516310000", "电吹风", "风栈", "1600瓦", PIECE, PIECE, None, "0.55", JAPAN, 220, 880),
     _goods("8516603000", "电饭锅", "稻序", "3升", PIECE, PIECE, None, "3.6", JAPAN, 380, 1180),
-    _goods(
-        "3924100000", "婴儿奶瓶", "云朵里", "240毫升PPSU", PIECE, KILOGRAM, None, "0.09", GERMANY, 60, 140
-    ),
+    _goods("3924100000", "婴儿奶瓶", "云朵里", "240毫升PPSU", PIECE, KILOGRAM, None, "0.09", GERMANY, 60, 140),
     _goods("9617001900", "不锈钢保温杯", "恒渚", "500毫升", PIECE, PIECE, KILOGRAM, "0.28", JAPAN, 90, 240),
     _goods("8518300000", "无线耳机", "声垣", "入耳式", PIECE, PIECE, None, "0.05", KOREA, 260, 980),
     _goods("6404110000", "运动鞋", "疾川", "网面", PAIR, PAIR, KILOGRAM, "0.7", THAILAND, 360, 880),

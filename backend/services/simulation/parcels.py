@@ -15,9 +15,7 @@ from backend.services.simulation.import_parcels import ImportParcel
 from backend.services.simulation.model import Anomaly, Expected, Mode, SimulatedParcel
 
 #: An enterprise that is in no registry; its code has the shape of one.
-_UNKNOWN = Enterprise(
-    "unknown", "无名商贸有限公司", "Unregistered Trading Ltd", "", "9901969999", ("Seller",)
-)
+_UNKNOWN = Enterprise("unknown", "无名商贸有限公司", "Unregistered Trading Ltd", "", "9901969999", ("Seller",))
 
 _EXPECTED = {
     None: Expected.Matched,
@@ -104,6 +102,4 @@ class ParcelMaker:
         def one(role: str) -> Enterprise:
             return random.choice(with_role(role, self.roster))
 
-        return Parties(
-            one("Platform"), one("Payment"), one("Logistics"), one("Declarant"), one("SiteOperator"), seller
-        )
+        return Parties(one("Platform"), one("Payment"), one("Logistics"), one("Declarant"), one("SiteOperator"), seller)

@@ -82,10 +82,12 @@ def upgrade() -> None:
         sa.Column("root", sa.LargeBinary(length=32), nullable=False),
         sa.Column("content_digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("attested_in", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("attested_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("kind", "business_key", "version", name=op.f("uq_documents_kind_business_key_version")),
     )
+    op.create_index(op.f("ix_documents_attested_by"), "documents", ["attested_by"], unique=False)
     op.create_index(op.f("ix_documents_operation_id"), "documents", ["operation_id"], unique=False)
     op.create_index(op.f("ix_documents_parcel_id"), "documents", ["parcel_id"], unique=False)
     op.create_index(op.f("ix_documents_root"), "documents", ["root"], unique=False)
@@ -351,6 +353,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_documents_root"), table_name="documents")
     op.drop_index(op.f("ix_documents_parcel_id"), table_name="documents")
     op.drop_index(op.f("ix_documents_operation_id"), table_name="documents")
+    op.drop_index(op.f("ix_documents_attested_by"), table_name="documents")
     op.drop_table("documents")
     op.drop_table("cursor")
     op.drop_table("blocks")
