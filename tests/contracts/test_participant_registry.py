@@ -7,8 +7,9 @@ import pytest
 from backend.domain import errors
 from backend.domain.events import AccountAdded, ParticipantRegistered
 from backend.domain.ledger import ZERO_ACCOUNT
+from backend.domain.lifecycle import Step
 from backend.domain.participants import ALL_ROLES, CreditGrade, Role, role_set
-from tests.contracts.world import PUDONG, World, a_hash
+from tests.contracts.world import PUDONG, SUZHOU, World, a_hash
 
 PLATFORM = role_set([Role.Platform])
 CUSTOMS = role_set([Role.Customs])
@@ -150,6 +151,13 @@ def test_customs_grade_credit(world: World) -> None:
 def test_new_roles_count_from_the_next_call_on(world: World) -> None:
     world.act("owner", "setRoles", world.numbers["platform"], role_set([Role.Declarant]), 0)
     world.declared(by="platform")
+
+
+def test_a_new_district_counts_from_the_next_call_on(world: World) -> None:
+    manifest = world.declared(declaring_district=SUZHOU)
+    world.act("owner", "setRoles", world.numbers["customs_jiaxing"], CUSTOMS, SUZHOU)
+    assert world.registry.participant(world.numbers["customs_jiaxing"])[:2] == (CUSTOMS, SUZHOU)
+    world.take("customs_jiaxing", Step.Rejection, manifest)
 
 
 def test_a_suspended_participant_is_refused_until_reinstated(world: World) -> None:

@@ -19,7 +19,6 @@ contract GovernanceHandler is Cast {
         uint256 confirmations;
     }
 
-    uint256 private constant MOST_NEW = 12;
     uint256 private constant MOST_LISTINGS = 40;
 
     Kept[] private _listings;
@@ -29,7 +28,6 @@ contract GovernanceHandler is Cast {
     mapping(bytes32 legalIdentity => uint32 participantNo) public identities;
     address[] public accounts;
     uint32 public participants;
-    uint256 private _new;
 
     constructor() {
         for (uint256 n; n < actors.length; ++n) {
@@ -44,9 +42,8 @@ contract GovernanceHandler is Cast {
 
     function register(uint256 seed) external {
         _seed(seed);
-        if (_new == MOST_NEW) return;
         Actor memory actor = _anyActor();
-        bytes32 identity = _oneIn(8) ? bytes32(0) : keccak256(abi.encode("new", _draw(MOST_NEW)));
+        bytes32 identity = _oneIn(8) ? bytes32(0) : keccak256(abi.encode("new", _draw(4)));
         uint32 roles = _oneIn(2) ? _bit(Role.Seller) : uint32(_draw(1 << 11));
         address account = _oneIn(2) ? address(0) : _anyAccount();
         bool asOwner = _oneIn(3);
@@ -61,7 +58,6 @@ contract GovernanceHandler is Cast {
         (bool done,) = asOwner ? address(registry).call(data) : _by(actor, address(registry), data);
         require(done == expected, "register came out otherwise than foreseen");
         if (!done) return;
-        ++_new;
         identities[identity] = ++participants;
         if (account != address(0)) _speaks(account, participants);
     }

@@ -64,7 +64,7 @@ contract GovernanceInvariants {
                 require(!speaks, "an account that may act is heard");
             }
         }
-        for (uint256 n; n < 12; ++n) {
+        for (uint256 n; n < 4; ++n) {
             bytes32 identity = keccak256(abi.encode("new", n));
             require(
                 registry.participantOf(identity) == _handler.identities(identity),
