@@ -87,9 +87,9 @@ lint-python:
 	ruff format --check .
 	mypy
 
+# The linter has a cache of its own: it compiles without bytecode, and forge test would take its files for compiled tests.
 lint-solidity:
 	forge fmt --check
-	# A cache of its own: the linter compiles without bytecode, and forge test would take its files for compiled tests.
 	FOUNDRY_OUT=.cache/forge/lint/out FOUNDRY_CACHE_PATH=.cache/forge/lint/cache forge lint --deny warnings
 
 # Set-up, step by step. Each step leaves a file inside what it made: who deletes the one deletes the other.
