@@ -80,7 +80,7 @@ test-forge:
 	forge test
 
 test-gateway:
-	$(GATEWAY_TESTS) --ignore=tests/contracts
+	$(GATEWAY_TESTS) --ignore=tests/contracts -n 2 --dist loadfile
 
 lint-python:
 	ruff check .

@@ -66,13 +66,9 @@ def chromium_executable() -> str:
 def _from_npm() -> Path:
     """Unpack npm's Chromium where this is not done yet, and return a launcher that gives it its libraries."""
     if not PACKAGE.is_dir():
-        raise ChromiumNotFound(
-            "no Chromium on PATH and none in node_modules: run `make setup`, or set CHROMIUM"
-        )
+        raise ChromiumNotFound("no Chromium on PATH and none in node_modules: run `make setup`, or set CHROMIUM")
     if sys.platform != "linux" or platform.machine() != "x86_64":
-        raise ChromiumNotFound(
-            "npm's Chromium is for Linux on x86-64 only: install Chromium, or set CHROMIUM"
-        )
+        raise ChromiumNotFound("npm's Chromium is for Linux on x86-64 only: install Chromium, or set CHROMIUM")
     version = json.loads((PACKAGE / "package.json").read_text("utf-8"))["version"]
     folder = ROOT / "node_modules" / ".cache" / f"chromium-{version}"
     launcher = folder / "chromium-headless"
@@ -109,9 +105,7 @@ def _check(launcher: Path) -> None:
     answer = subprocess.run([launcher, "--version"], capture_output=True, text=True, timeout=60)
     if answer.returncode != 0:
         shutil.rmtree(launcher.parent, ignore_errors=True)
-        raise ChromiumNotFound(
-            f"npm's Chromium does not start here: {answer.stderr.strip() or answer.returncode}"
-        )
+        raise ChromiumNotFound(f"npm's Chromium does not start here: {answer.stderr.strip() or answer.returncode}")
 
 
 if __name__ == "__main__":

@@ -52,9 +52,7 @@ def main() -> int:
     _install_package(folder)
     _install_launcher(target)
     if _reported_version(target) != version:
-        print(
-            f"solc {version} was installed as {target} but does not run: is Node 20 on PATH?", file=sys.stderr
-        )
+        print(f"solc {version} was installed as {target} but does not run: is Node 20 on PATH?", file=sys.stderr)
         return 1
     print(f"solc {version} (npm) installed as {target}")
     return 0

@@ -15,9 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSION = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]["solc"]
 NAME = f"solc-v{VERSION}"
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "node_modules" / "solc").is_dir(), reason="npm's solc is not installed"
-)
+pytestmark = pytest.mark.skipif(not (ROOT / "node_modules" / "solc").is_dir(), reason="npm's solc is not installed")
 
 
 def set_up_compiler(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -33,9 +31,7 @@ def set_up_compiler(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def solc(executable: Path, *arguments: str, given: str = "", cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [executable, *arguments], input=given, cwd=cwd, capture_output=True, text=True, timeout=120
-    )
+    return subprocess.run([executable, *arguments], input=given, cwd=cwd, capture_output=True, text=True, timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +45,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_installed_compiler_compiles_as_the_native_one_does(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
-    (tmp_path / "library" / "Base.sol").write_text(
-        "pragma solidity *; contract Base { address a = msg.sender; }"
-    )
+    (tmp_path / "library" / "Base.sol").write_text("pragma solidity *; contract Base { address a = msg.sender; }")
     given = {
         "language": "Solidity",
         "sources": {"Top.sol": {"content": 'pragma solidity *; import "Base.sol"; contract Top is Base {}'}},
@@ -84,9 +78,7 @@ def test_the_installed_compiler_needs_nothing_of_this_checkout(installed: Path, 
     assert str(ROOT) not in (installed / NAME).read_text("utf-8")
 
 
-def test_a_use_that_the_compiler_does_not_know_prints_nothing_but_the_fault(
-    installed: Path, tmp_path: Path
-) -> None:
+def test_a_use_that_the_compiler_does_not_know_prints_nothing_but_the_fault(installed: Path, tmp_path: Path) -> None:
     answer = solc(installed / NAME, "--combined-json", "abi", cwd=tmp_path)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert "--combined-json" in answer.stderr
@@ -123,9 +115,7 @@ def test_somebody_elses_compiler_is_left_as_it_is(tmp_path: Path, script: str, s
 
 
 def test_make_alone_lists_the_commands() -> None:
-    listing = subprocess.run(
-        ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
+    listing = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert re.findall(r"^  make (\S+) +\S", listing.stdout, re.MULTILINE) == (
         ["setup", "demo", "test", "test-fast", "fuzz", "lint", "fmt", "abi", "gas", "bench", "check", "clean"]
     )

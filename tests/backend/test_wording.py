@@ -28,7 +28,7 @@ def _phrases() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WORDED:
                 given = {keyword.arg: keyword.value for keyword in node.keywords}
-                for name in WORDED[node.func.id] & given.keys():
+                for name in sorted(WORDED[node.func.id] & given.keys()):
                     phrase = _text(given[name])
                     if phrase is not None and f"{name}_zh" not in given:
                         yield f"{path.relative_to(BACKEND)}:{node.lineno}", phrase
