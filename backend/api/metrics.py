@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from backend.domain.errors import StoreUnavailable
 from backend.services import status
 from backend.services.gateway import Gateway
-from backend.services.intake import MessageOutcome
+from backend.services.outcomes import MessageOutcome
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

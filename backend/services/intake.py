@@ -9,10 +9,8 @@ message says it is a change.
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -25,7 +23,7 @@ from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb.checks import check_document
 from backend.formats.ceb.messages import Message, ParsedDocument, parse_message
-from backend.formats.ceb.receipts import ReceiptRow, coded_info, fault_info, write_receipt
+from backend.formats.ceb.receipts import coded_info, fault_info
 from backend.formats.ceb.refusals import DUPLICATE, FORMAT_WRONG, OUTDATED, SENDER_NOT_ALLOWED
 from backend.formats.ceb.statuses import ReturnStatus
 from backend.formats.ceb.xml import XmlLimits
@@ -33,6 +31,7 @@ from backend.services.attestation import attest
 from backend.services.declaring import FREE, ListStanding, list_standings
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.outcomes import DocumentOutcome, MessageOutcome, refusal_as_fault
 from backend.services.planning import Group
 from backend.store import documents, outbox
 from backend.store.database import Connection
@@ -46,73 +45,6 @@ ENTERPRISE_FIELDS = ("ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCod
 
 #: What foreign export platforms write where they have no code.
 NO_CODE = "无"
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentOutcome:
-    """What became of one document. `standing`: stored, known, refused, or acceptable where nothing was to be stored."""
-
-    index: int
-    guid: str
-    kind: str
-    business_key: str
-    standing: str
-    parcel_id: str | None
-    return_status: str
-    info: str
-    faults: tuple[Mapping[str, Any], ...] = ()
-
-    @property
-    def is_refused(self) -> bool:
-        return self.standing == "refused"
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "index": self.index,
-            "guid": self.guid,
-            "kind": self.kind,
-            "business_key": self.business_key,
-            "standing": self.standing,
-            "parcel_id": self.parcel_id,
-            "return_status": self.return_status,
-            "info": self.info,
-            "faults": list(self.faults),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class MessageOutcome:
-    """The answer to a message: one outcome a document, and the operation that the stored ones belong to."""
-
-    operation_id: str | None
-    message_type: str
-    guid: str
-    documents: tuple[DocumentOutcome, ...]
-    received_at: int
-    parsed: tuple[ParsedDocument, ...] = field(repr=False)
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether not a single document was taken."""
-        return all(outcome.is_refused for outcome in self.documents)
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "operation_id": self.operation_id,
-            "message_type": self.message_type,
-            "guid": self.guid,
-            "documents": [outcome.as_json() for outcome in self.documents],
-        }
-
-    def as_receipt(self) -> bytes:
-        """The receipt message customs would answer with, valid against its schema."""
-        at = datetime.fromtimestamp(self.received_at, UTC)
-        rows = [
-            ReceiptRow(document, outcome.return_status, outcome.info, at)
-            for document, outcome in zip(self.parsed, self.documents, strict=True)
-        ]
-        guid = uuid.uuid5(uuid.NAMESPACE_OID, f"receipt:{self.guid}:{self.received_at}")
-        return write_receipt(self.message_type, rows, str(guid).upper())
 
 
 @dataclass(slots=True)
@@ -437,15 +369,6 @@ class _Intake:
         )
 
     def _refused(self, item: _Prepared, refusal: tuple[str, str], *details: str) -> DocumentOutcome:
-        rule = {
-            "document": item.parsed.index,
-            "path": "",
-            "value": ", ".join(details),
-            "rule": refusal[0],
-            "zh": refusal[1],
-            "en": REFUSALS_EN.get(refusal[1], refusal[1]),
-            "level": "error",
-        }
         return DocumentOutcome(
             item.parsed.index,
             item.parsed.guid,
@@ -455,7 +378,7 @@ class _Intake:
             item.parcel_id.hex() if item.parcel_id else None,
             refusal[0],
             coded_info(refusal[0], refusal[1], *details),
-            (rule,),
+            (refusal_as_fault(item.parsed.index, refusal, details),),
         )
 
 
@@ -463,20 +386,3 @@ def _head_of(fields: bytes | None, name: str) -> str | None:
     """A field of a stored document's head."""
     pairs: Iterable[tuple[str, str]] = orjson.loads(fields) if fields else ()
     return next((value for path, value in pairs if path.partition(".")[2] == name), None)
-
-
-#: The sentences of refusals in English, by their Chinese one.
-REFUSALS_EN = {
-    "已存在相同编号的订单": "an order with this number is known with another content",
-    "已存在相同编号的支付单": "a payment with this number is known with another content",
-    "物流运单已存在": "a waybill with this number is known with another content",
-    "清单已经申报过，请勿重复申报": "the parcel is declared already",
-    "接收报文为旧报文数据，不做处理": "the document can no longer be changed",
-    "运单标识不正确，未找到操作的运单": "the waybill can no longer be changed",
-    "清单的申报状态不符合改单申报的条件": "the list can no longer be changed",
-    "无效企业代码": "the enterprise named as sender is not the caller",
-    "没有权限进行操作": "the caller may not send this list",
-    "企业未在海关登记": "an enterprise named here is not registered",
-    "电商企业未登记为商家": "the e-commerce enterprise is not a registered seller",
-    "清单报文校验失败": "the list breaks a rule",
-}

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from backend.domain.lifecycle import State, Step
-from backend.services.intake import MessageOutcome, receive_message
+from backend.services.intake import receive_message
+from backend.services.outcomes import MessageOutcome
 from backend.services.simulation import simulate
 from backend.services.simulation.model import SimulatedMessage, SimulatedSet
 from backend.services.steps import submit_steps

@@ -9,7 +9,7 @@ import pytest
 
 from backend.domain.lifecycle import Step
 from backend.services import operations
-from backend.services.intake import MessageOutcome
+from backend.services.outcomes import MessageOutcome
 from backend.settings import Settings
 from backend.store import readmodel
 from tests.support.plain_chain import read_plainly

@@ -14,7 +14,8 @@ from backend.services import installation
 from backend.services.enrolment import enrol_cast, host_governance
 from backend.services.gateway import Gateway, open_gateway
 from backend.services.indexer import Indexer
-from backend.services.intake import MessageOutcome, receive_message
+from backend.services.intake import receive_message
+from backend.services.outcomes import MessageOutcome
 from backend.services.runner import Runner
 from backend.services.sender import Sender
 from backend.services.simulation import simulate

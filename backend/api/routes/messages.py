@@ -20,7 +20,8 @@ from backend.api.dependencies import (
 from backend.api.problems import problem_document
 from backend.domain.errors import MediaTypeUnsupported, MessageRefused
 from backend.services.access import Caller, Scope
-from backend.services.intake import MessageOutcome, receive_message
+from backend.services.intake import receive_message
+from backend.services.outcomes import MessageOutcome
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
