@@ -22,11 +22,9 @@ from backend.domain.commitments import manifest_root, next_head
 from backend.domain.errors import GuanlianError
 from backend.domain.lifecycle import (
     DUPLICATE_RAISES,
-    Direction,
     Sets,
     Step,
     effect_of,
-    profile_of,
 )
 from backend.services import settling
 from backend.services.attestation import attest
@@ -354,10 +352,4 @@ def _apply_step(sets: Sets, manifest: Any, step: Step, parcels: int) -> None:
     if step == Step.DuplicateReported:
         sets.raise_flags(DUPLICATE_RAISES, parcels)
         return
-    profile = profile_of(
-        Direction(manifest.direction),
-        manifest.supervision_mode,
-        manifest.declaring_district,
-        manifest.port_district,
-    )
-    sets.apply(effect_of(step, profile), parcels)
+    sets.apply(effect_of(step, readmodel.profile_of_row(manifest)), parcels)

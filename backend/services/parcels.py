@@ -17,7 +17,6 @@ from backend.domain.lifecycle import (
     State,
     Step,
     indices,
-    profile_of,
 )
 from backend.services.access import Caller
 from backend.services.gateway import Gateway
@@ -180,10 +179,6 @@ def refusal_json(row: Any) -> dict[str, Any]:
     }
 
 
-def profile_of_row(row: Any) -> Profile:
-    return profile_of(Direction(row.direction), row.supervision_mode, row.declaring_district, row.port_district)
-
-
 def _manifest_facts(row: Any) -> dict[str, Any]:
     return {
         "declaring_district": f"{row.declaring_district:04d}",
@@ -196,7 +191,7 @@ def _manifest_facts(row: Any) -> dict[str, Any]:
 
 def _history(place: Any, records: Collection[Any], names: dict[int, ParticipantName]) -> list[dict[str, Any]]:
     """The records of a manifest that name one parcel, each with the state in which it left the parcel."""
-    profile = profile_of_row(place)
+    profile = readmodel.profile_of_row(place)
     state = State.Declared
     history = []
     for record in records:

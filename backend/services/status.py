@@ -14,7 +14,6 @@ from backend.domain.errors import ChainUnavailable
 from backend.domain.instants import iso
 from backend.services.gateway import Gateway
 from backend.store import outbox
-from backend.store.database import Connection
 from backend.store.parcel_queries import count_parcels
 from backend.store.readmodel import Cursor, get_cursor
 
@@ -153,12 +152,6 @@ def readiness(gateway: Gateway) -> dict[str, bool]:
         "right_chain": chain.fault is None,
         "current": behind is not None and behind <= MOST_BEHIND,
     }
-
-
-def outbox_depths(connection: Connection) -> dict[str, int]:
-    """How many outbox rows are waiting, sent and quarantined."""
-    depth = outbox.depth(connection)
-    return {name: sum(_count(row) for row in depth if row.status == name) for name in _STATUSES}
 
 
 def package_version() -> str:

@@ -32,14 +32,12 @@ from backend.domain.events import Level
 from backend.domain.lifecycle import (
     FLAG_SETS,
     RULES,
-    Direction,
     Flag,
     Rule,
     Sets,
     Step,
     divide,
     indices,
-    profile_of,
     rule_for,
 )
 from backend.domain.participants import has_role
@@ -167,7 +165,7 @@ def _precheck(connection: Connection, participant_no: int, step: Step, targets: 
     projected = project(connection, targets)
     for target in targets:
         row = target.row
-        profile = profile_of(Direction(row.direction), row.supervision_mode, row.declaring_district, row.port_district)
+        profile = readmodel.profile_of_row(row)
         rule, exists = rule_for(
             step,
             profile,
@@ -218,11 +216,11 @@ def project(connection: Connection, targets: Sequence[_Target]) -> dict[bytes, S
     rows = {target.manifest: target.row for target in targets}
     for pending in outbox.pending_on(connection, list(projected)):
         row, sets = rows[pending.manifest], projected[pending.manifest]
-        profile = profile_of(Direction(row.direction), row.supervision_mode, row.declaring_district, row.port_district)
-        for rule in RULES[Step(pending.step)]:
-            if rule.profiles >> profile & 1:
-                sets.apply(rule, divide(sets, rule, readmodel.number(pending.parcels)).eligible)
-                break
+        profile, parcels = readmodel.profile_of_row(row), readmodel.number(pending.parcels)
+        fitting = [rule for rule in RULES[Step(pending.step)] if rule.profiles >> profile & 1]
+        # Whose the step is decides the row, and rows differ in where they start from: each moves its own parcels.
+        for rule, eligible in [(rule, divide(sets, rule, parcels).eligible) for rule in fitting]:
+            sets.apply(rule, eligible)
     return projected
 
 

@@ -171,17 +171,6 @@ def keep_evidence(connection: Connection, kept: Sequence[tuple[bytes, Sequence[i
         connection.execute(sa.insert(evidence_documents), rows)
 
 
-def documents_of_evidence(connection: Connection, evidence: bytes) -> list[sa.Row[Any]]:
-    """The documents behind a record's evidence, in the order of its tree."""
-    query = (
-        sa.select(documents)
-        .join(evidence_documents, evidence_documents.c.document_id == documents.c.id)
-        .where(evidence_documents.c.evidence == evidence)
-        .order_by(evidence_documents.c.position)
-    )
-    return list(connection.execute(query))
-
-
 def message_again(connection: Connection, participant_no: int, digest: bytes) -> sa.Row[Any] | None:
     """The message that the participant sent before with the very same bytes, if it did."""
     query = sa.select(messages).where(messages.c.participant_no == participant_no, messages.c.digest == digest)

@@ -283,10 +283,6 @@ def host_account(connection: Connection, row: Mapping[str, Any]) -> None:
         connection.execute(sa.insert(hosted_accounts), dict(row))
 
 
-def unhost_account(connection: Connection, address: str) -> None:
-    connection.execute(sa.delete(hosted_accounts).where(hosted_accounts.c.address == address))
-
-
 def account_of_participant(connection: Connection, participant_no: int) -> str | None:
     """The account that signs here for a participant: the newest that the chain knows, else the newest hosted."""
     query = (

@@ -70,11 +70,6 @@ def numbers_of_codes(connection: Connection, codes: Iterable[str]) -> dict[str, 
     return numbers
 
 
-def enterprise_of(connection: Connection, code: str) -> int | None:
-    """The participant that bears a code, or None; `numbers_of_codes` for many."""
-    return numbers_of_codes(connection, (code,)).get(code)
-
-
 @dataclass(frozen=True, slots=True)
 class ParticipantName:
     """How a participant is called: names are empty where only another gateway knows them."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.lifecycle import Sets
+from backend.domain.lifecycle import Direction, Profile, Sets, profile_of
 from backend.store.database import Connection
 from backend.store.documents import chunks
 from backend.store.tables import (
@@ -44,6 +44,16 @@ def blob_of(sets: Sets) -> bytes:
 
 def sets_of_blob(count: int, blob: bytes) -> Sets:
     return Sets(count, [number(blob[start : start + 32]) for start in range(0, 1024, 32)])
+
+
+def profile_of_row(manifest: Any) -> Profile:
+    """The kind of a manifest, from its row or from a place in it."""
+    return profile_of(
+        Direction(manifest.direction),
+        manifest.supervision_mode,
+        manifest.declaring_district,
+        manifest.port_district,
+    )
 
 
 def occupied(sets: Sets) -> int:

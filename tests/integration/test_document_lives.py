@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -53,8 +54,8 @@ def _altered(data: bytes, **fields: str) -> bytes:
     """The message with other texts in some fields, and a guid of its own."""
     text = data.decode()
     for name, value in fields.items():
-        text, count = re.subn(rf"(<(?:\w+:)?{name}>)[^<]*(</)", rf"\g<1>{value}\g<2>", text)
-        assert count, name
+        text, altered = re.subn(rf"(<(?:\w+:)?{name}>)[^<]*(</)", rf"\g<1>{value}\g<2>", text)
+        assert altered, name
     guid = str(uuid.uuid4()).upper()
     return re.sub(r"(<(?:\w+:)?guid>)[^<]*(</)", rf"\g<1>{guid}\g<2>", text).encode()
 
@@ -194,3 +195,34 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(shop: Workshop, lon
     assert _standing(receive_message(shop.gateway, number, message.data, dry_run=True)) == ("acceptable", "2")
     assert _standing(_send(shop, message)) == ("stored", "2")
     assert _standing(receive_message(shop.gateway, number, message.data, dry_run=True)) == ("known", "2")
+
+
+def test_steps_may_follow_one_another_before_the_chain_has_taken_the_first(shop: Workshop) -> None:
+    """The port orders an inspection and passes it at once: the second is judged as if the first were done."""
+    exports = (simulate(1, seed, "export", 0.0, barred=()) for seed in count(7_000))
+    simulated = next(one for one in exports if one.parcels[0].customs_code != one.parcels[0].port_code)
+    outcomes = shop.receive(simulated)
+    shop.settle()
+    outcome = next(found for found in outcomes if found.message_type == "603")
+    parcel = bytes.fromhex(outcome.documents[0].parcel_id or "")
+    declaring = CUSTOMS[int(simulated.parcels[0].customs_code)]
+    port = CUSTOMS[int(simulated.parcels[0].port_code)]
+    taken = [
+        (declaring, Step.Acceptance),
+        ("site_operator", Step.Arrival),
+        (declaring, Step.Release),
+        (declaring, Step.TransitDeparture),
+        (port, Step.TransitArrival),
+        (port, Step.InspectionOrdered),
+        (port, Step.InspectionPassed),
+    ]
+    for role, step in taken[:5]:
+        submit_steps(shop.gateway, shop.numbers[role], step, [parcel], {"note": step.name})
+        shop.settle()
+    for role, step in taken[5:]:
+        submit_steps(shop.gateway, shop.numbers[role], step, [parcel], {"note": step.name})
+    shop.settle()
+    ((_, state, flags),) = _places(shop, outcome)
+    assert state is State.AtPort
+    assert "Inspected" in flags
+    assert "Inspection" not in flags
