@@ -125,17 +125,13 @@ class Sender:
         return True
 
     def _plan(self, connection: Connection, account: str, now: int) -> Plan | None:
-        rows = outbox.waiting_rows(connection, account, WINDOW)
-        if not rows:
-            return None
-        most = _smaller(rows[0].attempts)
-        for row in rows:
-            if row.action == "call":
-                return Plan(row.contract, row.calldata, BASE_GAS + OTHER_GAS, [row.id])
-        records = [row for row in rows if row.action == "record"]
-        if records:
-            return plan_records(records, most or MOST_RECORDS_IN_CALL)
-        return self._plan_declarations(connection, rows, now, most or MOST_PARCELS_IN_CALL)
+        for row in outbox.waiting_rows(connection, account, "call", 1):
+            return Plan(row.contract, row.calldata, BASE_GAS + OTHER_GAS, [row.id])
+        if records := outbox.waiting_rows(connection, account, "record", WINDOW):
+            return plan_records(records, _smaller(records[0].attempts) or MOST_RECORDS_IN_CALL)
+        if lists := outbox.waiting_rows(connection, account, "declare", WINDOW):
+            return self._plan_declarations(connection, lists, now, _smaller(lists[0].attempts) or MOST_PARCELS_IN_CALL)
+        return None
 
     def _plan_declarations(self, connection: Connection, rows: Sequence[Any], now: int, most: int) -> Plan | None:
         """Manifests out of the lists that have waited long enough for company."""

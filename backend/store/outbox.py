@@ -83,10 +83,11 @@ def accounts_waiting(connection: Connection) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def waiting_rows(connection: Connection, account: str, limit: int) -> list[sa.Row[Any]]:
+def waiting_rows(connection: Connection, account: str, action: str, limit: int) -> list[sa.Row[Any]]:
+    """The oldest rows of one kind that an account has to send, in their order."""
     query = (
         sa.select(outbox)
-        .where(outbox.c.account == account, outbox.c.status == "waiting")
+        .where(outbox.c.account == account, outbox.c.status == "waiting", outbox.c.action == action)
         .order_by(outbox.c.id)
         .limit(limit)
     )
