@@ -104,7 +104,8 @@ quota_entries = sa.Table(
     sa.Index(None, "person", "year"),
 )
 
-#: Electronic tax bills (816), one for each released import. `status` as customs numbers it: 1 made, 2 collected, 3 void.
+#: Electronic tax bills (816), one for each released import. `status` as customs numbers it: 1 made, 2 collected,
+#: 3 void.
 tax_bills = sa.Table(
     "tax_bills",
     metadata,

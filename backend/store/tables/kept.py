@@ -77,7 +77,8 @@ messages = sa.Table(
     sa.UniqueConstraint("participant_no", "digest"),
 )
 
-#: One row a version of a document, a notice or a piece of evidence. `business_key` is unique among the current versions of a kind.
+#: One row a version of a document, a notice or a piece of evidence. `business_key` is unique among the current
+#: versions of a kind.
 documents = sa.Table(
     "documents",
     metadata,
