@@ -22,6 +22,7 @@ from backend.api.routes import (
     parcels,
     participants,
     records,
+    signatures,
 )
 from backend.services.gateway import Gateway
 from backend.services.runner import Runner
@@ -33,6 +34,7 @@ ROUTERS = (
     parcels.router,
     records.router,
     participants.router,
+    signatures.router,
     blacklist.router,
     operations.router,
     keys.router,

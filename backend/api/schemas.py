@@ -22,6 +22,7 @@ from backend.domain.events import Level
 from backend.domain.grounds import Ground
 from backend.domain.lifecycle import STEPS_NOT_RECORDED, Flag, State, Step
 from backend.domain.participants import CreditGrade, Role
+from backend.domain.signatures import SignaturePolicy
 from backend.services.access import Scope
 from backend.services.paging import MOST_ITEMS, USUAL_ITEMS
 
@@ -63,6 +64,7 @@ CreditGradeName = Annotated[CreditGrade, Named(CreditGrade)]
 LevelName = Annotated[Level, Named(Level)]
 GroundName = Annotated[Ground, Named(Ground)]
 ScopeName = Annotated[Scope, Named(Scope)]
+PolicyName = Annotated[SignaturePolicy, Named(SignaturePolicy)]
 
 
 def _sound(value: Any) -> Any:
@@ -100,6 +102,7 @@ ListingId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
+FingerprintText = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 #: PostgreSQL takes no NUL in a text, so no text that is looked for has one.
 SearchText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
@@ -160,6 +163,16 @@ class CreditGradeBody(Body):
 
 class SuspensionBody(Body):
     suspended: bool
+
+
+class CertificateBody(Body):
+    """A certificate in PEM, or DER in base64; never its private key."""
+
+    certificate: Annotated[str, StringConstraints(min_length=1, max_length=16_000)]
+
+
+class SignaturePolicyBody(Body):
+    policy: PolicyName
 
 
 class ListingBody(Body):

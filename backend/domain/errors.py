@@ -518,6 +518,30 @@ class DuplicateAlreadyReported(GuanlianError):
 
 
 # ---------------------------------------------------------------------------------------------------
+# Certificates to sign messages with
+
+
+class CertificateTaken(GuanlianError):
+    """A certificate belongs to one participant at a time; governance revokes one that was registered wrongly."""
+
+    status = 409
+    zh = "证书 {fingerprint} 已由另一参与方登记，登记有误时由联盟治理方注销"
+    en = "Certificate {fingerprint} is registered by another participant; if wrongly, governance revokes it"
+
+
+class CertificateRevoked(GuanlianError):
+    status = 409
+    zh = "证书 {fingerprint} 已于 {at} 注销，不能再次登记"
+    en = "Certificate {fingerprint} was revoked at {at} and is not registered again"
+
+
+class CertificatesTooMany(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 最多可有 {most} 份有效证书，请先注销不再使用的"
+    en = "Participant {participant_no} may have {most} certificates in use: revoke one first"
+
+
+# ---------------------------------------------------------------------------------------------------
 # Messages
 
 

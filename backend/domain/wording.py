@@ -22,6 +22,7 @@ _PHRASES: dict[str, str] = {
     "deployment": "部署文件",
     "participant": "参与方",
     "submission": "提交内容",
+    "certificate": "证书",
     # actions
     "write": "写入",
     "retried": "重试",
@@ -30,7 +31,22 @@ _PHRASES: dict[str, str] = {
     "create keys of another participant": "为其他参与方创建密钥",
     "grant more than this key has": "授予超出本密钥的权限",
     "a key that speaks for a participant": "代表某一参与方的密钥",
+    "register or revoke certificates": "登记或注销证书",
+    "set signature policies": "设置验签要求",
+    "register certificates of another participant": "为其他参与方登记证书",
+    "revoke certificates of another participant": "注销其他参与方的证书",
+    "read another participant's signatures": "查看其他参与方的签名情况",
+    "set the signature policy of this participant": "设置该参与方的验签要求",
+    "loosen its own signature policy": "放宽自身的验签要求",
+    "scope governance or the role Customs": "权限 governance 或角色 Customs",
     # rules
+    "one X.509 certificate in PEM or DER": "一份 PEM 或 DER 格式的 X.509 证书",
+    "the certificate alone, never its private key": "只提交证书，切勿提交私钥",
+    "a certificate for an RSA or SM2 key": "RSA 或 SM2 密钥的证书",
+    "an uncompressed point of the SM2 curve": "SM2 曲线上未压缩的点",
+    "a certificate whose key is for signing, not for encryption": "签名证书，而不是加密证书",
+    "valid already": "须已生效",
+    "not expired": "须未过期",
     "0x and 40 hexadecimal digits": "0x 加 40 位十六进制数字",
     "governance, operator: keys without participant; enterprise, authority: keys with one": (
         "governance 与 operator 密钥不属于参与方，enterprise 与 authority 密钥须属于参与方"
@@ -57,6 +73,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(\S+) to (\S+) parcels", "{0} 至 {1} 个包裹"),
         (r"at least one of (.+)", "至少为 {0} 之一"),
         (r"one of (.+)", "{0} 之一"),
+        (r"an RSA key of (\S+) to (\S+) bits", "{0} 至 {1} 位的 RSA 密钥"),
         (r"a value of type (\S+)", "{0} 类型的值"),
         (r"scope (\w+)", "权限 {0}"),
         (r"scope (\w+) or scope (\w+)", "权限 {0} 或 {1}"),

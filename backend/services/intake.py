@@ -27,12 +27,14 @@ from backend.formats.ceb.receipts import coded_info, fault_info
 from backend.formats.ceb.refusals import DUPLICATE, FORMAT_WRONG, OUTDATED, SENDER_NOT_ALLOWED
 from backend.formats.ceb.statuses import ReturnStatus
 from backend.formats.ceb.xml import XmlLimits
+from backend.services import signatures
 from backend.services.attestation import attest
 from backend.services.declaring import FREE, ListStanding, list_standings
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation
 from backend.services.outcomes import DocumentOutcome, MessageOutcome, refusal_as_fault
 from backend.services.planning import Group
+from backend.services.signatures import UNVERIFIED, SignatureFinding
 from backend.store import documents, outbox
 from backend.store.database import Connection
 from backend.store.profiles import names_of, numbers_of_codes
@@ -75,7 +77,11 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
     message = parse_message(body, XmlLimits(bytes=gateway.settings.largest_message), accept=MESSAGES)
     judged = [_prepare(gateway, parsed) for parsed in message.documents]
     now = gateway.now()
+    with gateway.database.read() as connection:
+        signature = signatures.verify_message(connection, participant_no, body, message, now)
     if dry_run:
+        if signature.refusal is not None:
+            return signatures.refused(message, signature.refusal, now)
         with gateway.database.read() as connection:
             outcomes = _Intake(gateway, connection, participant_no, message, now).judge(judged)
         return MessageOutcome(None, message.type, message.guid, outcomes, now, message.documents)
@@ -84,7 +90,10 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
         before = documents.message_again(connection, participant_no, digest)
         if before is not None:
             return _answered_before(message, before)
-        intake = _Intake(gateway, connection, participant_no, message, now)
+        if signature.refusal is not None:
+            signatures.record_refusal(connection, participant_no, message, digest, signature.refusal, now)
+            return signatures.refused(message, signature.refusal, now)
+        intake = _Intake(gateway, connection, participant_no, message, now, signature)
         outcomes = intake.judge(judged)
         operation_id = intake.store()
         outcomes = tuple(
@@ -158,13 +167,20 @@ class _Intake:
     """One message against what is stored: judged first, then stored."""
 
     def __init__(
-        self, gateway: Gateway, connection: Connection, participant_no: int, message: Message, now: int
+        self,
+        gateway: Gateway,
+        connection: Connection,
+        participant_no: int,
+        message: Message,
+        now: int,
+        signature: SignatureFinding = UNVERIFIED,
     ) -> None:
         self.gateway = gateway
         self.connection = connection
         self.participant_no = participant_no
         self.message = message
         self.now = now
+        self.signature = signature
         self.accepted: list[_Prepared] = []
         self.withdrawn: list[int] = []
         self.known_operation: str | None = None
@@ -351,6 +367,7 @@ class _Intake:
             "root": item.root,
             "content_digest": item.digest,
             "attested_in": None,
+            **self.signature.columns(item.document.sender_codes),
             "received_at": self.now,
         }
 

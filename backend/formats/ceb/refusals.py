@@ -168,4 +168,26 @@ SENDER_NOT_ALLOWED = Refusal(
     },
 )
 
-REFUSALS = (FORMAT_WRONG, DUPLICATE, OUTDATED, NOT_FOUND, FAILED, SENDER_NOT_ALLOWED)
+#: The signature does not hold, or is not the sender's. Neither edition gives 411 and 511 a code for it: the order's
+#: number in the range of each; nor 711, which has a general one.
+SIGNATURE_WRONG = Refusal(
+    ("-301020", "验签失败"),
+    ("-401020", "验签失败"),
+    ("-501020", "验签失败"),
+    ("-621029", "验签失败"),
+    {
+        "513": ("-501020", "验签失败"),
+        "623": ("-623029", "验签失败"),
+        "625": ("-625005", "验签失败"),
+        "711": ("-800001", "校验不通过：验签失败"),
+        "507": ("-801001", "物流运抵单签名校验失败"),
+        "509": ("-505001", "物流离境单签名校验失败"),
+        "605": ("-605001", "撤销申请单签名校验失败"),
+        "607": ("-901001", "清单总分单签名校验失败"),
+        "213": ("-625005", "验签失败"),
+        "215": ("-800001", "校验不通过：验签失败"),
+        "701": ("-701001", "汇总申请单签名校验失败"),
+    },
+)
+
+REFUSALS = (FORMAT_WRONG, DUPLICATE, OUTDATED, NOT_FOUND, FAILED, SENDER_NOT_ALLOWED, SIGNATURE_WRONG)
