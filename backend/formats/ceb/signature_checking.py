@@ -16,7 +16,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -109,8 +109,9 @@ def check_signature(root: etree._Element, registered: Sequence[RegisteredCertifi
             continue
         fault = fault or each.fault_at(now)
         return SignatureVerdict(each.certificate.fingerprint, None) if fault is None else _wrong(fault)
-    names_another = _names_another(signature, [each.certificate for each in fitting])
-    return _wrong(SignatureFault.unknown_certificate if names_another else SignatureFault.signature_mismatch)
+    named = _named_in_key_info(signature)
+    is_known = not named.isdisjoint(each.certificate.fingerprint for each in registered) if named else bool(fitting)
+    return _wrong(SignatureFault.signature_mismatch if is_known else SignatureFault.unknown_certificate)
 
 
 def _wrong(fault: SignatureFault) -> SignatureVerdict:
@@ -134,12 +135,15 @@ def _fault_of_shape(root: etree._Element, signature: etree._Element) -> Signatur
     method = _algorithm(signature, "SignedInfo/SignatureMethod")
     digest = _algorithm(signature, "SignedInfo/Reference/DigestMethod")
     canonical = _algorithm(signature, "SignedInfo/CanonicalizationMethod")
-    if canonical != C14N or METHODS.get(method, ("",))[0] != digest:
+    if canonical != C14N or method not in METHODS or METHODS[method][0] != digest:
         return SignatureFault.algorithm_not_allowed
     # Parameters of an algorithm (a truncated output, an XPath, prefixes) would change what was signed.
     steps = ("CanonicalizationMethod", "SignatureMethod", "Reference/DigestMethod", "Reference/Transforms/Transform")
     algorithms = [each for step in steps for each in _find(signature, f"SignedInfo/{step}")]
     if any(len(each) or set(each.keys()) != {"Algorithm"} for each in algorithms):
+        return SignatureFault.signature_malformed
+    values = _find(signature, "SignatureValue") + _find(references[0], "DigestValue")
+    if any(len(each) or not _decoded(each) for each in values):
         return SignatureFault.signature_malformed
     if len(_canonical_signed_info(signature)) > LONGEST_SIGNED_INFO:
         return SignatureFault.signature_malformed
@@ -154,15 +158,10 @@ def _algorithm(signature: etree._Element, path: str) -> str:
     return next((each.get("Algorithm", "") for each in _find(signature, path)), "")
 
 
-def _names_another(signature: etree._Element, certificates: Iterable[SigningCertificate]) -> bool:
-    """Whether the certificate that the sender says it used is not among these; without one, whether there are none."""
-    ours = {certificate.fingerprint for certificate in certificates}
-    named = {
-        hashlib.sha256(data).digest()
-        for element in _find(signature, "KeyInfo/X509Data/X509Certificate")
-        if (data := _decoded(element)) is not None
-    }
-    return not (ours & named if named else ours)
+def _named_in_key_info(signature: etree._Element) -> set[bytes]:
+    """Fingerprints of the certificates that the sender says it used."""
+    found = (_decoded(element) for element in _find(signature, "KeyInfo/X509Data/X509Certificate"))
+    return {hashlib.sha256(data).digest() for data in found if data is not None}
 
 
 # ---------------------------------------------------------------------------------------------------
