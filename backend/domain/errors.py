@@ -169,6 +169,14 @@ class QuotaExceeded(GuanlianError):
     en = "{used} of a person's yearly {limit} CNY are used: {amount} more would exceed it"
 
 
+class NumbersExhausted(GuanlianError):
+    """A district's lists of one direction and year have used all nine digits."""
+
+    status = 409
+    zh = "编号 {prefix} 开头的清单号已用完"
+    en = "Every list number that begins with {prefix} has been given out"
+
+
 class QuotaMoveRefused(GuanlianError):
     status = 409
     zh = "额度记录处于 {state} 状态，不能执行 {move}"
