@@ -23,6 +23,7 @@ _PHRASES: dict[str, str] = {
     "participant": "参与方",
     "submission": "提交内容",
     "certificate": "证书",
+    "tax bill": "电子税单",
     # actions
     "write": "写入",
     "retried": "重试",
@@ -39,6 +40,9 @@ _PHRASES: dict[str, str] = {
     "set the signature policy of this participant": "设置该参与方的验签要求",
     "loosen its own signature policy": "放宽自身的验签要求",
     "scope governance or the role Customs": "权限 governance 或角色 Customs",
+    "read tax bills": "查看电子税单",
+    "read a person's quota": "查看个人额度",
+    "the role of customs": "海关角色",
     # rules
     "one X.509 certificate in PEM or DER": "一份 PEM 或 DER 格式的 X.509 证书",
     "the certificate alone, never its private key": "只提交证书，切勿提交私钥",
@@ -55,6 +59,7 @@ _PHRASES: dict[str, str] = {
     "a cursor that an answer gave as `next`": "应答中 next 给出的游标",
     "a participant's number": "参与方编号",
     "four digits": "四位数字",
+    "an identity number": "身份证件号码",
     "a date as YYYY-MM-DD": "YYYY-MM-DD 格式的日期",
     "JSON text": "JSON 文本",
     "an ISO 8601 instant with its time zone": "带时区的 ISO 8601 时间",

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.lifecycle import Sets
+from backend.domain.lifecycle import Sets, Step
 from backend.store.database import Connection
 from backend.store.documents import chunks
-from backend.store.readmodel import number, sets_of_blob
+from backend.store.readmodel import Place, number, sets_of_blob
 from backend.store.tables import documents, manifests, parcels, records, refusals
 
 
@@ -104,6 +104,28 @@ def recorded_by(connection: Connection, manifest_rows: Collection[int], particip
         )
         for row in connection.execute(query):
             found[row.manifest_row] = found.get(row.manifest_row, 0) | number(row.parcels)
+    return found
+
+
+def instants_of_steps(
+    connection: Connection, places: Mapping[bytes, Place], steps: Collection[Step]
+) -> dict[bytes, dict[Step, int]]:
+    """When each of these steps was last recorded on each parcel, at its place: Unix seconds, by parcel and step."""
+    by_manifest: dict[int, list[Place]] = {}
+    for place in places.values():
+        by_manifest.setdefault(place.id, []).append(place)
+    found: dict[bytes, dict[Step, int]] = {parcel: {} for parcel in places}
+    for part in chunks(sorted(by_manifest)):
+        query = (
+            sa.select(records.c.manifest_row, records.c.step, records.c.parcels, records.c.at)
+            .where(records.c.manifest_row.in_(part), records.c.step.in_([int(step) for step in steps]))
+            .order_by(records.c.id)
+        )
+        for row in connection.execute(query):
+            moved = number(row.parcels)
+            for place in by_manifest[row.manifest_row]:
+                if moved >> place.position & 1:
+                    found[place.parcel_id][Step(row.step)] = row.at
     return found
 
 
