@@ -21,8 +21,10 @@ from backend.api.routes import (
     operations,
     parcels,
     participants,
+    quota,
     records,
     signatures,
+    tax_bills,
 )
 from backend.services.gateway import Gateway
 from backend.services.runner import Runner
@@ -36,6 +38,8 @@ ROUTERS = (
     participants.router,
     signatures.router,
     blacklist.router,
+    quota.router,
+    tax_bills.router,
     operations.router,
     keys.router,
     health.router,

@@ -101,9 +101,11 @@ def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
     place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header")]
     field = ".".join(place)[:120] or "body"
     rule = str(fault["msg"])[:200]
+    # A name that we do not know may be a slip of the pen for one whose values are personal.
+    is_unknown = fault["type"] == "extra_forbidden" or field == "body"
     return {
         "field": field,
-        "value": _shown(field, fault.get("input")),
+        "value": "…" if is_unknown else _shown(field, fault.get("input")),
         "rule": rule,
         "zh": f"字段 {field}：{_rule_in_chinese(fault)}",
         "en": f"Field {field}: {rule}",
@@ -115,10 +117,11 @@ def _rule_in_chinese(fault: Mapping[str, Any]) -> str:
 
 
 def _shown(field: str, value: Any) -> str:
-    if isinstance(value, bool | int | float):
-        return str(value)[:40]
-    if isinstance(value, str) and not is_personal(field) and not field.startswith("evidence"):
-        return value.encode(errors="replace").decode()[:40]
+    if not is_personal(field) and not field.startswith("evidence"):
+        if isinstance(value, bool | int | float):
+            return str(value)[:40]
+        if isinstance(value, str):
+            return value.encode(errors="replace").decode()[:40]
     return "" if value is None else "…"
 
 

@@ -189,6 +189,13 @@ class EvidenceBody(Body):
     evidence: Evidence
 
 
+class QuotaBody(Body):
+    """Whose year, in a body since addresses are logged; without a year the present one in China."""
+
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_sound)]
+    year: Annotated[int, Field(ge=2016, le=9999)] | None = None
+
+
 class KeyBody(Body):
     """A key to create: for a participant, or for governance and operators without a number."""
 

@@ -87,6 +87,8 @@ PERSONAL_FIELDS = frozenset(
         "buyerTelephone",
         "buyerIdNumber",
         "payerIdNumber",
+        # the same as the interface calls it
+        "id_number",
         "payerName",
         "telephone",
         "consignee",
