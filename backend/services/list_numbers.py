@@ -20,27 +20,28 @@ _MOST = 10**9 - 1
 
 
 class ListToNumber(NamedTuple):
-    """A list document that customs takes in: where, which way, and when (Unix seconds)."""
+    """A list document that customs takes in: where (four digits), which way, and when (Unix seconds)."""
 
     document_id: int
-    district: int
+    district: str
     direction: Direction
     at: int
 
 
-def allot(connection: Connection, lists: Sequence[ListToNumber]) -> dict[int, str]:
-    """The number of each list, by document; one that has a number keeps it.
+def allot(connection: Connection, lists: Sequence[tuple[int, str, Direction, int]]) -> dict[int, str]:
+    """The number of each list (as `ListToNumber`), by document; one that has a number keeps it.
 
     Numbers run on in the order of the lists, by district, direction and calendar year in China. Raises NotFound
     for an unknown document and NumbersExhausted after the 999,999,999th of a year.
     """
-    numbers = store.numbers_of(connection, [one.document_id for one in lists])
+    wanted = {one.document_id: one for one in map(ListToNumber._make, lists)}
+    numbers = store.numbers_of(connection, list(wanted))
     unnumbered: dict[str, list[int]] = {}
-    for one in {one.document_id: one for one in lists}.values():
+    for one in wanted.values():
         if one.document_id not in numbers:
             raise NotFound(what="document", value=one.document_id)
         if numbers[one.document_id] is None:
-            prefix = f"{one.district:04d}{quota_year(one.at)}{_LETTERS[one.direction]}"
+            prefix = f"{one.district}{quota_year(one.at)}{_LETTERS[one.direction]}"
             unnumbered.setdefault(prefix, []).append(one.document_id)
     given: dict[int, str] = {}
     for prefix, ids in unnumbered.items():

@@ -15,7 +15,7 @@ import structlog
 
 from backend.domain.documents import Document
 from backend.domain.errors import InvalidInput
-from backend.domain.lifecycle import State, Step
+from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, QuotaEntry, is_return_in_time, quota_year
 from backend.domain.returns import returned_shares, returned_value
 from backend.domain.tax import dutiable_value
@@ -24,7 +24,7 @@ from backend.services.stored_documents import stored_document, stored_notice
 from backend.store import quota as store
 from backend.store.database import Connection
 from backend.store.declarations import import_lists, return_applications
-from backend.store.parcel_queries import instants_of_steps
+from backend.store.parcel_queries import instants_of_steps, sets_of
 from backend.store.quota import KeptEntry
 from backend.store.readmodel import places_of
 
@@ -120,6 +120,23 @@ def follow(
     for parcel in overdrawn:
         log.warning("quota overdrawn", parcel=parcel.hex(), year=changed[parcel].year)
     return Followed(tuple(changed), overdrawn, missing)
+
+
+def follow_newest(
+    connection: Connection,
+    consortium_key: bytes,
+    parcel_ids: Sequence[bytes],
+    at: int,
+    limits: Limits = USUAL_LIMITS,
+) -> Followed:
+    """As `follow`, by the states in which the read model has these parcels now; exports among them are left out."""
+    places = {parcel: found[0] for parcel, found in places_of(connection, parcel_ids).items()}
+    touched = {
+        parcel: sets_of(place).state_of(place.position)
+        for parcel, place in places.items()
+        if place.direction == int(Direction.Import)
+    }
+    return follow(connection, consortium_key, touched, at, limits)
 
 
 def _counts(state: State) -> bool:

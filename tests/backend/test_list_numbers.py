@@ -43,10 +43,10 @@ def test_a_number_says_where_when_and_which_way(shelf: Shelf) -> None:
     given = allot(
         shelf.connection,
         [
-            ListToNumber(one, 2233, Direction.Import, NOON),
-            ListToNumber(two, 2233, Direction.Import, NOON),
-            ListToNumber(three, 2233, Direction.Export, NOON),
-            ListToNumber(four, 203, Direction.Import, NOON),
+            ListToNumber(one, "2233", Direction.Import, NOON),
+            ListToNumber(two, "2233", Direction.Import, NOON),
+            ListToNumber(three, "2233", Direction.Export, NOON),
+            ListToNumber(four, "0203", Direction.Import, NOON),
         ],
     )
     assert given == {
@@ -60,32 +60,37 @@ def test_a_number_says_where_when_and_which_way(shelf: Shelf) -> None:
 
 def test_numbers_begin_anew_with_the_year_in_china(shelf: Shelf) -> None:
     one, two = lists(shelf, 2)
-    wanted = [ListToNumber(one, 2233, Direction.Import, OLD_YEAR), ListToNumber(two, 2233, Direction.Import, NEW_YEAR)]
+    wanted = [
+        ListToNumber(one, "2233", Direction.Import, OLD_YEAR),
+        ListToNumber(two, "2233", Direction.Import, NEW_YEAR),
+    ]
     assert list(allot(shelf.connection, wanted).values()) == ["22332026I000000001", "22332027I000000001"]
 
 
 def test_a_list_keeps_its_number_and_uses_up_no_other(shelf: Shelf) -> None:
     one, two = lists(shelf, 2)
-    first = ListToNumber(one, 2233, Direction.Import, NOON)
+    first = ListToNumber(one, "2233", Direction.Import, NOON)
     given = allot(shelf.connection, [first, first])
     assert given == {one: "22332026I000000001"}
     # even if it is said to be another district's by now
-    again = allot(shelf.connection, [first._replace(district=2303), ListToNumber(two, 2233, Direction.Import, NOON)])
+    again = allot(
+        shelf.connection, [first._replace(district="2303"), ListToNumber(two, "2233", Direction.Import, NOON)]
+    )
     assert again == {one: "22332026I000000001", two: "22332026I000000002"}
 
 
 def test_an_unknown_list_gets_no_number(shelf: Shelf) -> None:
     with pytest.raises(NotFound):
-        allot(shelf.connection, [ListToNumber(99, 2233, Direction.Import, NOON)])
+        allot(shelf.connection, [ListToNumber(99, "2233", Direction.Import, NOON)])
     assert shelf.table(sequences) == []
 
 
 def test_nine_digits_are_all_there_are(shelf: Shelf) -> None:
     one, two = lists(shelf, 2)
     next_numbers(shelf.connection, "list 22332026I", 999_999_998)
-    assert allot(shelf.connection, [ListToNumber(one, 2233, Direction.Import, NOON)])[one] == "22332026I999999999"
+    assert allot(shelf.connection, [ListToNumber(one, "2233", Direction.Import, NOON)])[one] == "22332026I999999999"
     with pytest.raises(NumbersExhausted, match="22332026I"):
-        allot(shelf.connection, [ListToNumber(two, 2233, Direction.Import, NOON)])
+        allot(shelf.connection, [ListToNumber(two, "2233", Direction.Import, NOON)])
 
 
 def test_a_sequence_counts_from_one_without_a_gap(shelf: Shelf) -> None:

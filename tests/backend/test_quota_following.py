@@ -17,7 +17,7 @@ from backend.domain.lifecycle import State, Step
 from backend.domain.notices import notice_of
 from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, QuotaAccount, QuotaEntry, person_key
 from backend.services.quota import account_of, reserve_for_acceptance
-from backend.services.quota_following import WHOLE, follow
+from backend.services.quota_following import WHOLE, follow, follow_newest
 from backend.services.simulation import simulate
 from backend.store.database import Database
 from backend.store.quota import entries_in, entries_of
@@ -156,6 +156,19 @@ def test_a_block_that_goes_away_takes_its_effect_along(shelf: Shelf) -> None:
     for state in (State.Accepted, State.Released, State.Accepted, State.Rejected, State.Accepted, State.Delivered):
         follow(shelf.connection, KEY, {A: state}, NOON)
     assert entry_of(shelf, A) == QuotaEntry(Decimal(300)).commit()
+
+
+def test_the_newest_manifest_decides_whichever_was_touched(shelf: Shelf) -> None:
+    bought(shelf, A, "300")
+    shelf.steps(A, (Step.Acceptance, NOON), (Step.Rejection, NOON))
+    bought(shelf, A, "250")
+    shelf.step(A, Step.Acceptance)
+    for _ in range(2):
+        follow_newest(shelf.connection, KEY, [A, B], NOON)
+        assert entry_of(shelf, A) == QuotaEntry(Decimal(250))
+    shelf.step(A, Step.Cancellation)
+    follow_newest(shelf.connection, KEY, [A], NOON)
+    assert entry_of(shelf, A) == QuotaEntry(Decimal(250)).release()
 
 
 # ---------------------------------------------------------------------------------------------------

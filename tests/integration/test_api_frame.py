@@ -59,6 +59,8 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
         {"authority"},
     ),
     ("POST", "/v1/blacklist/listings/{listing_id}/lift"): ("/v1/blacklist/listings/999/lift", {"authority"}),
+    ("POST", "/v1/quota"): ("/v1/quota", {"authority"}),
+    ("GET", "/v1/tax-bills"): ("/v1/tax-bills", {"enterprise", "authority"}),
     ("GET", "/v1/operations"): ("/v1/operations", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/operations/{operation_id}"): (
         f"/v1/operations/{H32}",

@@ -36,7 +36,10 @@ def released(ledger: Ledger, parcels: Sequence[str]) -> None:
         places, lists = places_of(connection, ids), import_lists(connection, ids)
         numbers = allot(
             connection,
-            [ListToNumber(lists[one].id, places[one][0].declaring_district, Direction.Import, now) for one in ids],
+            [
+                ListToNumber(lists[one].id, f"{places[one][0].declaring_district:04d}", Direction.Import, now)
+                for one in ids
+            ],
         )
         made = make_bills(
             connection,
