@@ -13,9 +13,18 @@ from pathlib import Path
 import pytest
 
 from backend.chain.node import free_port
+from backend.domain.lifecycle import Direction, Step
+from backend.domain.rates import example_rates
 from backend.services.intake import receive_message
+from backend.services.list_numbers import allot
+from backend.services.quota import account_of, reserve_for_acceptance
+from backend.services.quota_following import follow_newest
+from backend.services.tax_bills import Released, make_bills
+from backend.services.tax_settling import settle_bills
 from backend.store import readmodel
 from backend.store.migrations import current_revision, migrate
+from backend.store.tax_bills import BillFilter, BillSight, find_bills
+from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
 from tests.support.workshop import Workshop, installed_chain, small_set, workshop
 
 
@@ -96,3 +105,29 @@ def test_the_same_message_from_many_connections_at_once_is_stored_once(shop: Wor
         answers = list(pool.map(lambda _: receive_message(shop.gateway, number, message.data), range(16)))
     assert len({answer.operation_id for answer in answers}) == 1
     shop.settle()
+
+
+def test_numbers_years_and_tax_bills_are_kept_here_as_well(shop: Workshop) -> None:
+    with shop.gateway.database.write() as connection:
+        shelf = Shelf(connection)
+        parcels = [parcel(number) for number in range(3)]
+        declared = {one: import_list("410", buyer="990000198001010012") for one in parcels}
+        ids = {one: shelf.keep(one, declaration) for one, declaration in declared.items()}
+        manifests = {one: shelf.declare(one) for one in parcels}
+        numbers = allot(connection, [(ids[one], "2233", Direction.Import, NOON) for one in parcels])
+        for _ in range(2):
+            reserve_for_acceptance(connection, KEY, parcels, NOON)
+        for one in parcels:
+            shelf.steps(one, (Step.Acceptance, NOON), (Step.Release, NOON))
+        follow_newest(connection, KEY, parcels, NOON)
+        view = account_of(connection, KEY, "990000198001010012", 2026)
+        released = [Released(one, manifests[one], ids[one], declared[one], numbers[ids[one]], NOON) for one in parcels]
+        for _ in range(2):
+            made = make_bills(connection, released, example_rates(), NOON)
+        told = settle_bills(connection, NOON + 31 * DAY)
+        found = find_bills(connection, BillFilter(status=2), BillSight(DECLARANT, DISTRICT), None, 10)
+        connection.rollback()
+    assert sorted(numbers.values()) == [f"22332026I{number:09d}" for number in (1, 2, 3)]
+    assert (view["committed"], view["counted"]) == ("1230.00", "1230.00")
+    assert [one.is_new for one in made] == [False] * 3
+    assert len(told) == len(found) == 3
