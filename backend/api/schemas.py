@@ -25,6 +25,7 @@ from backend.domain.participants import CreditGrade, Role
 from backend.domain.signatures import SignaturePolicy
 from backend.services.access import Scope
 from backend.services.paging import MOST_ITEMS, USUAL_ITEMS
+from backend.services.payment_requests import LONGEST_REASON, MOST_HOURS, USUAL_HOURS
 
 #: Parcels in one request.
 MOST_PARCELS = 1_000
@@ -99,6 +100,7 @@ ParcelId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 ManifestId = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$")]
 ParticipantNo = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 ListingId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+PaymentRequestId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
@@ -202,3 +204,11 @@ class KeyBody(Body):
     participant_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)] | None = None
     scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=len(Scope))]
     label: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]
+
+
+class PaymentRequestBody(Body):
+    """Which parcel's payment is asked about, why, and how many hours the platform has."""
+
+    parcel_id: ParcelIdText
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), AfterValidator(_sound)]
+    hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] = USUAL_HOURS

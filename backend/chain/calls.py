@@ -10,6 +10,7 @@ from typing import Any
 from faster_eth_abi import encode
 
 from backend.chain import interfaces
+from backend.domain.anchors import AnchorKind
 from backend.domain.events import Level
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.participants import CreditGrade
@@ -105,9 +106,9 @@ def try_record(calls: Sequence[RecordCall]) -> bytes:
     return _encoded("ParcelLedger", "tryRecord", [_record(call) for call in calls])
 
 
-def anchor(kind: int, root: bytes, count: int) -> bytes:
+def anchor(kind: AnchorKind, root: bytes, count: int) -> bytes:
     """`root` is the RFC 9162 tree head over `count` documents' evidence."""
-    return _encoded("ParcelLedger", "anchor", kind, root, count)
+    return _encoded("ParcelLedger", "anchor", int(kind), root, count)
 
 
 def report_duplicate(parcel_id: bytes, one: MembershipCall, other: MembershipCall) -> bytes:

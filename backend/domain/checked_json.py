@@ -1,7 +1,7 @@
-"""Reading what an operator wrote as JSON: every wrong field is named, not only the first.
+"""Reading what others wrote as JSON: every wrong field is named, not only the first.
 
 Numbers become `Decimal`, whether written as `0.13` or as `"0.13"`; exponents, `NaN` and `Infinity` are no
-numbers here.
+numbers here. Faults show no personal values.
 """
 
 from __future__ import annotations
@@ -9,12 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
-from backend.domain.documents import decimal_of
+from backend.domain.documents import decimal_of, masked
 from backend.domain.errors import InvalidInput
+from backend.domain.wording import in_chinese
+
+#: Faults of one text that are listed; whoever has more than that has not read the rules.
+MOST_FAULTS = 100
 
 _ABSENT = object()
+
+
+class _NumberText(str):
+    """A number as it was written, never a float in between; no field of text takes it for one."""
+
+    __slots__ = ()
 
 
 class CheckedJson:
@@ -39,7 +49,9 @@ class CheckedJson:
     def of_text(cls, text: str | bytes) -> CheckedJson:
         """The object in a text. Raises InvalidInput where the text is no JSON at all."""
         try:
-            value = json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=_each_once)
+            # Not left to json, which would guess other encodings than UTF-8.
+            text = text.decode() if isinstance(text, bytes) else text
+            value = json.loads(text, parse_float=_NumberText, parse_constant=_NumberText, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
             raise InvalidInput(field="$", value=str(error)[:60], rule="JSON text") from None
         return cls(value)
@@ -48,19 +60,49 @@ class CheckedJson:
         """Raises InvalidInput with every fault, if there is one; a field that nobody read is a fault too."""
         self._refuse_unread()
         if self.faults:
-            raise InvalidInput(**self.faults[0], faults=self.faults)
+            told = {name: self.faults[0][name] for name in ("field", "value", "rule", "rule_zh")}
+            faults = [{name: text for name, text in fault.items() if name != "rule_zh"} for fault in self.faults]
+            raise InvalidInput(**told, faults=faults)
 
     def fault(self, name: str, value: Any, rule: str) -> None:
         """Notes that a field of this object breaks a rule."""
-        shown = "" if value is _ABSENT else str(value)[:40]
-        self.faults.append({"field": self._path(name) or "$", "value": shown, "rule": rule})
+        if len(self.faults) >= MOST_FAULTS:
+            return
+        field = _writable(self._path(name) or "$")
+        rule_zh = in_chinese(rule)
+        if value is _ABSENT:
+            rule, rule_zh = f"required, {rule}", f"必填，{rule_zh}"
+        self.faults.append(
+            {
+                "field": field,
+                "value": _shown(name, value),
+                "rule": rule,
+                "rule_zh": rule_zh,
+                "zh": f"字段 {field}：{rule_zh}",
+                "en": f"Field {field}: {rule}",
+            }
+        )
 
     def text(self, name: str, longest: int = 200) -> str:
         """A text of 1 to `longest` characters, required."""
         value = self._take(name)
-        if isinstance(value, str) and 0 < len(value.strip()) <= longest:
-            return value.strip()
+        if _is_text(value) and 0 < len(value.strip()) <= longest:
+            return str(value.strip())
         self.fault(name, value, f"a text of 1 to {longest} characters")
+        return ""
+
+    def verbatim(self, name: str, least: int, most: int, default: str | None = None) -> str:
+        """A text of `least` to `most` characters exactly as it stands; where `least` is not zero, not blank.
+
+        Absent or null, it is the default, where there is one.
+        """
+        value = self._take(name)
+        if default is not None and (value is _ABSENT or value is None):
+            return default
+        if _is_text(value) and len(value) <= most and (least == 0 or len(value.strip()) >= least):
+            return str(value)
+        length = str(most) if least == most else f"{least} to {most}"
+        self.fault(name, value, f"a text of {length} characters")
         return ""
 
     def choice(self, name: str, allowed: Collection[str]) -> str | None:
@@ -68,8 +110,8 @@ class CheckedJson:
         value = self._take(name)
         if value is _ABSENT or value is None:
             return None
-        if isinstance(value, str) and value in allowed:
-            return value
+        if _is_text(value) and value in allowed:
+            return str(value)
         self.fault(name, value, "one of " + ", ".join(sorted(allowed)))
         return None
 
@@ -124,12 +166,12 @@ class CheckedJson:
         value = self._take(name)
         return self._open({} if value is _ABSENT else value, name)
 
-    def children(self, name: str) -> list[CheckedJson]:
-        """The objects in a list, required."""
+    def children(self, name: str, least: int = 0, most: int | None = None) -> list[CheckedJson]:
+        """The objects in a list of `least` to `most`, required."""
         value = self._take(name)
-        if isinstance(value, list):
+        if isinstance(value, list) and len(value) >= least and (most is None or len(value) <= most):
             return [self._open(item, f"{name}[{place}]") for place, item in enumerate(value)]
-        self.fault(name, value, "a list of objects")
+        self.fault(name, value, "a list of objects" if most is None else f"a list of {least} to {most} objects")
         return []
 
     def _path(self, name: str) -> str:
@@ -145,10 +187,27 @@ class CheckedJson:
         return inner
 
     def _refuse_unread(self) -> None:
+        # What stands in a field that nobody knows may be anything, a person's name as well.
         for name in sorted(self.values.keys() - self._read):
-            self.fault(name[:40], self.values[name], "a field of a known name")
+            self.fault(name[:40], {}, "a field of a known name")
         for inner in self._inner:
             inner._refuse_unread()
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """Whether a value is a text that can be written: half a surrogate pair has no encoding."""
+    return isinstance(value, str) and not isinstance(value, _NumberText) and _writable(value) == value
+
+
+def _writable(text: str) -> str:
+    return text.encode(errors="replace").decode()
+
+
+def _shown(name: str, value: Any) -> str:
+    """A wrong value as a fault shows it: short, without what may be personal or hold it."""
+    if value is _ABSENT:
+        return ""
+    return "…" if isinstance(value, dict | list) else _writable(masked(name, str(value)[:40]))
 
 
 def _number(value: Any) -> Decimal | None:
@@ -158,9 +217,9 @@ def _number(value: Any) -> Decimal | None:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values = dict(pairs)
-    if len(values) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the field {twice[:40]} stands twice")
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise ValueError(f"the field {_writable(name[:40])} stands twice")
+        values[name] = value
     return values

@@ -98,6 +98,10 @@ PERSONAL_FIELDS = frozenset(
         "ebcTelephone",
         "reason",
         "note",
+        # of an original payment record: whose account was paid, and what platform and payment enterprise said
+        "recpAccount",
+        "initalRequest",
+        "initalResponse",
     }
 )
 

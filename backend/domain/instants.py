@@ -1,4 +1,4 @@
-"""Instants: Unix seconds inside, ISO 8601 in UTC with `Z` at the edges."""
+"""Instants: Unix seconds inside, ISO 8601 in UTC with `Z` at the edges, and what customs messages write."""
 
 from __future__ import annotations
 
@@ -21,3 +21,21 @@ def instant(text: str, field: str) -> int:
         return int(moment.timestamp())
     except (ValueError, OverflowError):
         raise InvalidInput(field=field, value=text[:40], rule="an ISO 8601 instant with its time zone") from None
+
+
+#: Where year, month, day, hour, minute and second stand in YYYYMMDDhhmmss.
+_PLACES = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
+
+
+def wire_time(text: str) -> datetime | None:
+    """The time in a field of the form YYYYMMDDhhmmss, None where it is none.
+
+    All wire times are China's; only their differences are used.
+    """
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
+        return None
+    try:
+        year, month, day, hour, minute, second = (int(text[start:end]) for start, end in _PLACES)
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None

@@ -25,7 +25,7 @@ def whoever(gateway: Gateway, caller: Caller) -> dict[str, Any] | None:
 def match_report(view: Mapping[str, Any]) -> MatchReport | None:
     """Whether the documents in a parcel view agree; None where the reader has too few to compare."""
     documents = view.get("documents") or []
-    readable = {document["kind"] for document in documents if not document["erased"]}
+    readable = {document["kind"] for document in documents if not document["erased"]} & set(DocumentKind)
     if DocumentKind.Declaration not in readable or len(readable) < 2:
         return None
     return judge({"documents": [document for document in documents if not document["erased"]]})

@@ -73,10 +73,31 @@ def keep(
 
     `first` tells the documents of one operation apart: its number for the first of these.
     """
+    return keep_fields(
+        connection,
+        operation_id=operation_id,
+        participant_no=participant_no,
+        documents=[flattened(content) for content in contents],
+        parcel_ids=parcel_ids,
+        first=first,
+        now=now,
+    )
+
+
+def keep_fields(
+    connection: Connection,
+    *,
+    operation_id: str,
+    participant_no: int,
+    documents: Sequence[Sequence[tuple[str, str]]],
+    parcel_ids: Sequence[bytes | None] = (None,),
+    first: int = 0,
+    now: int,
+) -> bytes:
+    """As `keep`, for documents that are (path, text) fields already, in the order of their evidence."""
     rows: list[dict[str, Any]] = []
     roots: list[bytes] = []
-    for place, (content, parcel_id) in enumerate(zip(contents, parcel_ids, strict=True), first):
-        fields = flattened(content)
+    for place, (fields, parcel_id) in enumerate(zip(documents, parcel_ids, strict=True), first):
         secret = new_secret()
         text = orjson.dumps(fields)
         roots.append(document_root(secret, fields))

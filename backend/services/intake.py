@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from backend.chain import calls
+from backend.domain.anchors import AnchorKind
 from backend.domain.commitments import document_root, new_secret, parcel_id, record_evidence
 from backend.domain.documents import MESSAGES, Document, DocumentKind
 from backend.domain.errors import ParticipantNotYours
@@ -38,9 +39,6 @@ from backend.services.signatures import UNVERIFIED, SignatureFinding
 from backend.store import documents, outbox
 from backend.store.database import Connection
 from backend.store.profiles import names_of, numbers_of_codes
-
-#: The kinds of documents in `Anchored` events.
-ANCHOR_KINDS = {DocumentKind.Order: 1, DocumentKind.Payment: 2, DocumentKind.Waybill: 3}
 
 #: Codes of enterprises in a document's head; each that is filled must be a registered participant.
 ENTERPRISE_FIELDS = ("ebpCode", "ebcCode", "payCode", "logisticsCode", "agentCode")
@@ -346,7 +344,7 @@ class _Intake:
             return
         root = record_evidence([item.root for item, _ in early])
         documents.keep_evidence(self.connection, [(root, [document_id for _, document_id in early])])
-        kind = ANCHOR_KINDS[self.accepted[0].document.kind]
+        kind = AnchorKind[self.accepted[0].document.kind.name]
         enqueue(self.connection, [entry.call("ParcelLedger", calls.anchor(kind, root, len(early)))])
 
     def _row(self, item: _Prepared, operation_id: str) -> dict[str, Any]:

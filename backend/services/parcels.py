@@ -21,6 +21,7 @@ from backend.domain.lifecycle import (
 from backend.services.access import Caller
 from backend.services.gateway import Gateway
 from backend.services.parcel_documents import document_views, revealed
+from backend.services.payment_request_views import requests_in_parcel
 from backend.services.sight import parcels_in_sight, sight_of
 from backend.store import parcel_queries as queries
 from backend.store import readmodel
@@ -35,8 +36,8 @@ STANDINGS = {None: "clear", Level.Watch: "watched", Level.Inspect: "inspected", 
 def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None) -> dict[str, Any]:
     """One parcel as its newest manifest has it, with its whole history there. Raises NotFound.
 
-    Without a caller, or for one without part in it: steps, organisations, revealed fields. `documents` and
-    `refusals` are added for those who may see them.
+    Without a caller, or for one without part in it: steps, organisations, revealed fields. `documents`,
+    `refusals` and `payment_requests` are added for those who may see them.
     """
     with gateway.database.read() as connection:
         complete = completeness(connection)
@@ -51,6 +52,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         names = names_of(connection, numbers)
         levels = levels_in_force(connection, [place.seller_no], gateway.now())
         seen = _may_see(connection, place, caller)
+        asked = requests_in_parcel(connection, parcel_id, place, caller, gateway.now())
     sets = queries.sets_of(place)
     view = {
         "parcel_id": parcel_id.hex(),
@@ -80,6 +82,8 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         view["documents"] = document_views(documents, place, caller)
     elif caller is not None and (own := document_views(documents, place, caller)):
         view["documents"] = own
+    if asked is not None:
+        view["payment_requests"] = asked
     return view
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from backend.domain.documents import decimal_of
+from backend.domain.instants import wire_time
 from backend.domain.matching.checks import (
     Calculated,
     Case,
@@ -92,7 +93,7 @@ def _times(case: Case, tolerance: Tolerance) -> Found:
         if (document := case.document(message_type)) is None:
             continue
         text = document.head.get(name, "")
-        at = _wire_time(text)
+        at = wire_time(text)
         if at is None:
             yield Comparison.of(f"{head}.{name}", text, "time", "YYYYMMDDhhmmss")
         else:
@@ -105,21 +106,6 @@ def _times(case: Case, tolerance: Tolerance) -> Found:
         first, last = min(told, key=lambda each: each[2]), max(told, key=lambda each: each[2])
         if last[2] - first[2] > timedelta(hours=case.config.window_hours):
             yield Comparison.of(first[0], first[1], last[0], last[1])
-
-
-#: Where year, month, day, hour, minute and second stand in YYYYMMDDhhmmss.
-_PLACES = ((0, 4), (4, 6), (6, 8), (8, 10), (10, 12), (12, 14))
-
-
-def _wire_time(text: str) -> datetime | None:
-    """All wire times are China's; only their differences are used."""
-    if len(text) != 14 or not (text.isascii() and text.isdigit()):
-        return None
-    try:
-        year, month, day, hour, minute, second = (int(text[start:end]) for start, end in _PLACES)
-        return datetime(year, month, day, hour, minute, second)
-    except ValueError:
-        return None
 
 
 _VALUE = "InventoryList.totalPrice+InventoryHead.freight+insuredFee"

@@ -1,0 +1,19 @@
+"""What documents are that stand on the chain in `Anchored` events, before or without a manifest of their own."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class AnchorKind(IntEnum):
+    """The contract takes any number for a kind; these are the gateways' own. None is ever given out again."""
+
+    Order = 1
+    Payment = 2
+    Waybill = 3
+    #: Customs asked a platform for an original payment record.
+    PaymentRequest = 4
+    #: The record with which the platform answered.
+    PaymentRecord = 5
+    #: What customs found in comparing the record with order and payment.
+    PaymentComparison = 6
