@@ -13,7 +13,7 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from backend import settings
 from backend.app import ROUTERS
 from backend.cli import app as command_line
 from backend.domain.errors import all_errors
+from backend.domain.payment_rules import PAYMENT_RULES
 from backend.settings import ENVIRONMENT_PREFIX, Settings
 from scripts import docs_messages
 
@@ -108,6 +109,20 @@ def routes() -> list[tuple[str, str, str]]:
     return found
 
 
+def payment_rules_table() -> str:
+    """Every rule by which an original payment record is compared."""
+    rows = [
+        f"| {rule.id} | {rule.level.value} | {_compared(rule.compares)} | {rule.zh} | {_cell(rule.en)} |"
+        for rule in PAYMENT_RULES
+    ]
+    return "\n".join(["| Rule | Level | Compares | 中文 | English |", "|---|---|---|---|---|", *rows])
+
+
+def _compared(names: Sequence[str]) -> str:
+    ours, *theirs = names
+    return f"`{ours}` with {', '.join(theirs)}" if theirs else f"`{ours}` is filled"
+
+
 # ---------------------------------------------------------------------------------------------------
 # Where it stands
 
@@ -119,6 +134,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/settings.md", "settings"): settings_table,
     ("docs/commands.md", "commands"): commands_reference,
     ("docs/api.md", "routes"): routes_table,
+    ("docs/api.md", "payment-rules"): payment_rules_table,
     ("docs/messages.md", "catalogue"): docs_messages.catalogue,
     ("docs/messages.md", "statuses"): docs_messages.statuses,
     ("docs/messages.md", "rules"): docs_messages.rules,

@@ -77,8 +77,11 @@ def told(fields: Iterable[tuple[str, str]], *, with_values: bool) -> dict[str, l
             continue
         entry = found[place[1]].setdefault(int(place[2]), {})
         if place[3] == "rule":
-            rule = _BY_ID[value]
-            entry |= {"rule": value, "level": rule.level.value, "zh": rule.zh, "en": rule.en}
+            # Evidence outlives rules: one that is gone is told by its id alone.
+            rule = _BY_ID.get(value)
+            entry["rule"] = value
+            if rule is not None:
+                entry |= {"level": rule.level.value, "zh": rule.zh, "en": rule.en}
         elif place[3] == "lacks":
             entry["lacks"] = value.split(", ")
         elif with_values:

@@ -52,7 +52,7 @@ class PaymentRule:
 
     id: str
     level: RuleLevel
-    #: The record's field, then what it is compared with.
+    #: The record's field, then what it is compared with; nothing more where it only has to be filled.
     compares: tuple[str, ...]
     check: Callable[[Case], Found]
     zh: str
@@ -192,7 +192,7 @@ PAYMENT_RULES: tuple[PaymentRule, ...] = (
         "交易金额与订单实际支付金额不一致", "The amount is not what was paid for the order",
     ),
     PaymentRule(
-        "P05", REJECT, ("totalAmount", ">= OrderHead.acturalPaid", ">= PaymentHead.amountPaid"), _not_less,
+        "P05", REJECT, ("totalAmount", "OrderHead.acturalPaid", "PaymentHead.amountPaid"), _not_less,
         "合并支付的交易金额小于其中一笔订单", "The amount for several orders is less than one of them",
     ),
     PaymentRule(
@@ -219,23 +219,23 @@ PAYMENT_RULES: tuple[PaymentRule, ...] = (
     ),
     # A payee abroad has no code of a Chinese registry: records without one are seen in practice.
     PaymentRule(
-        "P11", WARN, ("recpCode", "not empty"), _names_payee,
+        "P11", WARN, ("recpCode",), _names_payee,
         "未填收款企业代码", "The payee's code is missing",
     ),
     PaymentRule(
-        "P12", REJECT, ("verDept", "1, 2, 3"), _verified,
+        "P12", REJECT, ("verDept", "1", "2", "3"), _verified,
         "验核机构不是银联、网联或其他", "The verifying body is none of UnionPay, NetsUnion and others",
     ),
     PaymentRule(
-        "P13", REJECT, ("guid", "not empty"), _filled("guid"), "未填系统唯一序号", "The record has no number",
+        "P13", REJECT, ("guid",), _filled("guid"), "未填系统唯一序号", "The record has no number",
     ),
     PaymentRule(
-        "P14", REJECT, ("initalRequest", "initalResponse", "not empty"),
+        "P14", REJECT, ("initalRequest, initalResponse",),
         _filled("initalRequest", "initalResponse"),
         "缺少原始请求或原始响应", "The payment enterprise's original request or response is missing",
     ),
     PaymentRule(
-        "P15", WARN, ("sessionID", "that of the request"), _answers_request,
+        "P15", WARN, ("sessionID", "the request's"), _answers_request,
         "会话编号与海关请求不一致", "The session is not that of customs' request",
     ),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from backend.chain import calls, events, interfaces, refusals
 from backend.chain.calls import DeclarationCall, MembershipCall, RecordCall
 from backend.domain import errors
 from backend.domain import events as domain_events
+from backend.domain.anchors import AnchorKind
 from backend.domain.errors import ContractRefused
 from backend.domain.events import DeclarationRefused, Level, LoggedEvent, RecordRefused, Refusal
 from backend.domain.lifecycle import Direction, Flag, Step
@@ -172,7 +173,7 @@ def test_records_encode_as_web3_encodes_them() -> None:
 
 H, G, ACCOUNT = b"\x01" * 32, b"\x02" * 32, Web3.to_checksum_address("0x" + "ab" * 20)
 SINGLE_CALLS = [
-    ("ParcelLedger", "anchor", calls.anchor(3, H, 100), [3, H, 100]),
+    ("ParcelLedger", "anchor", calls.anchor(AnchorKind.Waybill, H, 100), [3, H, 100]),
     (
         "ParcelLedger",
         "reportDuplicate",

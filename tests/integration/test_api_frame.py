@@ -61,6 +61,16 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("POST", "/v1/blacklist/listings/{listing_id}/lift"): ("/v1/blacklist/listings/999/lift", {"authority"}),
     ("POST", "/v1/quota"): ("/v1/quota", {"authority"}),
     ("GET", "/v1/tax-bills"): ("/v1/tax-bills", {"enterprise", "authority"}),
+    ("POST", "/v1/payment-requests"): ("/v1/payment-requests", {"authority"}),
+    ("GET", "/v1/payment-requests"): ("/v1/payment-requests", {"enterprise", "authority"}),
+    ("GET", "/v1/payment-requests/{payment_request_id}"): (
+        "/v1/payment-requests/999999",
+        {"enterprise", "authority"},
+    ),
+    ("POST", "/v1/payment-requests/{payment_request_id}/answer"): (
+        "/v1/payment-requests/999999/answer",
+        {"enterprise"},
+    ),
     ("GET", "/v1/operations"): ("/v1/operations", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/operations/{operation_id}"): (
         f"/v1/operations/{H32}",

@@ -24,6 +24,8 @@ class PlainHistory:
     #: (manifest) → its records in order: step, participant, parcels, evidence, head, block, transaction, at
     records: dict[bytes, list[dict[str, Any]]] = field(default_factory=dict)
     anchors: Counter[bytes] = field(default_factory=Counter)
+    #: (root) → (participant, kind, documents) of its last anchor
+    anchored: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
     refused: int = 0
 
 
@@ -43,6 +45,7 @@ def read_plainly(rpc_url: str, ledger: str) -> PlainHistory:
         name, values = decoded["event"], decoded["args"]
         if name == "Anchored":
             found.anchors[values["root"]] += 1
+            found.anchored[values["root"]] = (values["participantNo"], values["kind"], values["count"])
         elif name in ("RecordRefused", "DeclarationRefused"):
             found.refused += 1
         elif name == "ManifestDeclared":
