@@ -51,6 +51,12 @@ def request_json(row: Any, now: int, *, for_customs: bool) -> dict[str, Any]:
             "answer": _hex(row.answer_evidence),
             "result": _hex(row.result_evidence),
         },
+        # Whether the chain has been seen to hold each.
+        "anchored": {
+            "request": bool(row.request_anchored),
+            "answer": bool(row.answer_anchored),
+            "result": bool(row.result_anchored),
+        },
     }
 
 

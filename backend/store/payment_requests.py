@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.store.database import Connection
-from backend.store.tables import documents, evidence_documents, payment_requests
+from backend.store.tables import anchors, documents, evidence_documents, payment_requests
 
 #: The three documents of a request, each named as its columns begin.
 _PARTS = ("request", "answer", "result")
@@ -81,7 +81,7 @@ def fields_behind(connection: Connection, document_id: int) -> bytes | None:
 
 
 def _joined() -> sa.Select[Any]:
-    """A request with the operation and the evidence of each of its documents, and the fields of two of them.
+    """A request with operation, evidence and anchor of each of its documents, and the fields of two of them.
 
     The answer's fields stay where they are: they are large, and no list shows them.
     """
@@ -93,7 +93,9 @@ def _joined() -> sa.Select[Any]:
         source = source.outerjoin(document, document.c.id == id_column)
         source = source.outerjoin(evidence, evidence.c.document_id == id_column)
         query = query.add_columns(
-            document.c.operation_id.label(f"{part}_operation"), evidence.c.evidence.label(f"{part}_evidence")
+            document.c.operation_id.label(f"{part}_operation"),
+            evidence.c.evidence.label(f"{part}_evidence"),
+            sa.exists().where(anchors.c.root == evidence.c.evidence).label(f"{part}_anchored"),
         )
         if part != "answer":
             query = query.add_columns(document.c.fields.label(f"{part}_fields"))
