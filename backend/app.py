@@ -9,7 +9,7 @@ import anyio
 from fastapi import FastAPI
 
 from backend.api import logs, problems
-from backend.api.dependencies import MOST_WAITING
+from backend.api.dependencies import MOST_PINGS, MOST_WAITING
 from backend.api.envelope import Envelope
 from backend.api.limits import Buckets, Limits
 from backend.api.metrics import Metrics
@@ -23,9 +23,11 @@ from backend.api.routes import (
     participants,
     payment_requests,
     quota,
+    receipts,
     records,
     signatures,
     tax_bills,
+    webhooks,
 )
 from backend.services.gateway import Gateway
 from backend.services.runner import Runner
@@ -43,6 +45,8 @@ ROUTERS = (
     tax_bills.router,
     payment_requests.router,
     operations.router,
+    receipts.router,
+    webhooks.router,
     keys.router,
     health.router,
 )
@@ -58,6 +62,7 @@ def create_app(gateway: Gateway, runner: Runner | None = None, limits: Limits | 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.waiters = anyio.CapacityLimiter(MOST_WAITING)
+        app.state.pings = anyio.CapacityLimiter(MOST_PINGS)
         if runner is not None:
             runner.start()
         yield
@@ -75,7 +80,7 @@ def create_app(gateway: Gateway, runner: Runner | None = None, limits: Limits | 
     )
     app.state.gateway = gateway
     app.state.runner = runner
-    app.state.metrics = Metrics(gateway)
+    app.state.metrics = Metrics(gateway, None if runner is None else runner.deliverer.outcomes)
     app.state.limits = limits or usual_limits(gateway)
     problems.install(app)
     for router in ROUTERS:

@@ -54,6 +54,9 @@ class Settings:
     #: Requests a second that one key or one address may make, and how many at once.
     rate_per_second: float = 200.0
     rate_burst: int = 400
+    #: Whether webhooks may lead to addresses outside the open internet: `true` or `false`. Empty: only where the
+    #: installation runs its own development node.
+    webhooks_to_private: str = ""
     #: Least severe log line that is written.
     log_level: str = "INFO"
 
@@ -64,6 +67,13 @@ class Settings:
     @property
     def public(self) -> str:
         return (self.public_url or f"http://{self.api_host}:{self.api_port}").rstrip("/")
+
+    @property
+    def sends_to_private(self) -> bool:
+        """Whether webhooks may lead to addresses outside the open internet. Raises InvalidInput."""
+        if self.webhooks_to_private == "":
+            return self.embedded
+        return bool(_parse("webhooks_to_private", str(self.webhooks_to_private), bool))
 
     @property
     def config_path(self) -> Path:

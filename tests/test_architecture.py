@@ -45,6 +45,8 @@ HOME_OF: dict[str, set[str]] = {
     "cryptography": {"formats"},
     "gmalg": {"formats"},
     "segno": {"formats"},
+    "httpcore": {"services"},
+    "standardwebhooks": {"services"},
     "fastapi": {"api", "web", "app"},
     "starlette": {"api", "web", "app"},
     "jinja2": {"web"},

@@ -29,6 +29,12 @@ T = TypeVar("T")
 #: Requests that wait for the chain at once; more queue, so that waiting never takes the threads from working.
 MOST_WAITING = 32
 
+#: Webhooks tried out at once; each may take its receiver's time.
+MOST_PINGS = 4
+
+#: What an answer or a body in XML is called.
+XML_TYPES = frozenset({"application/xml", "text/xml"})
+
 _bearer = HTTPBearer(auto_error=False, description="An API key of this gateway")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False)
 
@@ -102,6 +108,24 @@ ConfirmDep = Annotated[bool, Query(description="Wait until the chain has decided
 def answer(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer as it stands: services give plain values, nothing is left to convert."""
     return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def wants_xml(request: Request) -> bool:
+    """Whether XML is preferred to JSON by the Accept header; JSON where neither is named."""
+    best = {"xml": 0.0, "json": 0.0}
+    for part in request.headers.get("accept", "").split(","):
+        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = float(parameter[2:])
+                except ValueError:
+                    weight = 0.0
+        kind = "xml" if media_type in XML_TYPES else "json" if media_type == "application/json" else None
+        if kind is not None:
+            best[kind] = max(best[kind], weight)
+    return best["xml"] > best["json"]
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

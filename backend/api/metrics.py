@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from backend.domain.errors import StoreUnavailable
@@ -19,7 +19,8 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """Counters that requests raise, and gauges that are read when somebody asks."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, deliveries: Mapping[str, int] | None = None) -> None:
+        """`deliveries`: attempts by outcome, counted by the deliverer, where this process has one."""
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "guanlian_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -34,6 +35,8 @@ class Metrics:
             registry=self.registry,
         )
         self.registry.register(_Standing(gateway))
+        if deliveries is not None:
+            self.registry.register(_Deliveries(deliveries))
 
     def count_documents(self, outcome: MessageOutcome) -> None:
         for document in outcome.documents:
@@ -41,6 +44,19 @@ class Metrics:
 
     def text(self) -> bytes:
         return generate_latest(self.registry)
+
+
+class _Deliveries(Collector):
+    """Attempts to deliver receipts, as the deliverer counts them."""
+
+    def __init__(self, outcomes: Mapping[str, int]) -> None:
+        self.outcomes = outcomes
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        family = CounterMetricFamily("guanlian_deliveries", "Attempts to deliver a receipt.", labels=["outcome"])
+        for outcome in ("delivered", "failed", "dead"):
+            family.add_metric([outcome], self.outcomes.get(outcome, 0))
+        yield family
 
 
 class _Standing(Collector):

@@ -23,6 +23,7 @@ from backend.domain.grounds import Ground
 from backend.domain.lifecycle import STEPS_NOT_RECORDED, Flag, State, Step
 from backend.domain.participants import CreditGrade, Role
 from backend.domain.signatures import SignaturePolicy
+from backend.domain.webhooks import LONGEST_URL
 from backend.services.access import Scope
 from backend.services.paging import MOST_ITEMS, USUAL_ITEMS
 from backend.services.payment_requests import LONGEST_REASON, MOST_HOURS, USUAL_HOURS
@@ -31,6 +32,8 @@ from backend.services.payment_requests import LONGEST_REASON, MOST_HOURS, USUAL_
 MOST_PARCELS = 1_000
 #: Participant numbers are `uint32` on the chain; one has never been given out beyond what a row can hold.
 MOST_NUMBER = 2**31 - 1
+#: Row numbers are 63 bits wide.
+MOST_ROW = 2**63 - 1
 
 
 class Named:
@@ -102,6 +105,8 @@ ParticipantNo = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 ListingId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 PaymentRequestId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+WebhookId = Annotated[int, Path(ge=1, le=MOST_ROW)]
+DeliveryId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
 FingerprintText = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -111,6 +116,7 @@ SearchText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]
 CodeText = Annotated[str, StringConstraints(max_length=18, pattern=r"^[0-9A-Z]*$")]
 
 Cursor = Annotated[str | None, Query(max_length=120, description="`next` of the page before")]
+Since = Annotated[int, Query(ge=0, le=MOST_ROW, description="`next` of the answer before; 0: from the first on")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items of a page")]
 USUAL = USUAL_ITEMS
 
@@ -212,3 +218,16 @@ class PaymentRequestBody(Body):
     parcel_id: ParcelIdText
     reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), AfterValidator(_sound)]
     hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] = USUAL_HOURS
+
+
+class WebhookBody(Body):
+    """An address to send receipts to: those after `since`, or without it those that are still to come."""
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_URL)]
+    since: Annotated[int, Field(ge=0, le=MOST_ROW)] | None = None
+
+
+class ReplayBody(Body):
+    """From behind which receipt on everything is sent anew."""
+
+    since: Annotated[int, Field(ge=0, le=MOST_ROW)]

@@ -161,6 +161,12 @@ class OperationNotPossible(GuanlianError):
     en = "Operation {operation_id} is {status}: it cannot be {action}"
 
 
+class WebhooksTooMany(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 已有 {most} 个回调地址，请先删除一个"
+    en = "Participant {participant_no} has {most} webhooks already: remove one first"
+
+
 class QuotaExceeded(GuanlianError):
     """A person's yearly limit on retail imports does not hold this amount as well; CNY, as texts."""
 

@@ -12,6 +12,11 @@ def iso(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso_ms(at_ms: int) -> str:
+    """Of milliseconds since the epoch: `2026-11-22T19:00:00.123Z`."""
+    return f"{iso(at_ms // 1000)[:-1]}.{at_ms % 1000:03d}Z"
+
+
 def instant(text: str, field: str) -> int:
     """Unix seconds of an ISO 8601 instant that says its time zone. Raises InvalidInput naming the field."""
     try:

@@ -27,10 +27,13 @@ _PHRASES: dict[str, str] = {
     "order": "订单",
     "payment request": "支付原始数据调取",
     "answer": "应答",
+    "webhook": "回调地址",
+    "dead delivery": "最终失败的投递",
     # actions
     "write": "写入",
     "retried": "重试",
     "cancelled": "放弃",
+    "manage webhooks": "管理回调地址",
     "list keys": "查看密钥",
     "ask for payment records": "调取支付原始数据",
     "answer with payment records": "提交支付原始数据",
@@ -57,6 +60,13 @@ _PHRASES: dict[str, str] = {
     "a certificate whose key is for signing, not for encryption": "签名证书，而不是加密证书",
     "valid already": "须已生效",
     "not expired": "须未过期",
+    "an address in visible ASCII characters": "由可见 ASCII 字符组成的地址",
+    "an address as https://host/path": "形如 https://host/path 的地址",
+    "an address that begins with https:// or http://": "以 https:// 或 http:// 开头的地址",
+    "an address without user name and password": "不含用户名和密码的地址",
+    "an address without fragment": "不含片段（#）的地址",
+    "an address of the open internet": "公网地址",
+    "no receipt later than the newest": "不晚于最新回执的编号",
     "0x and 40 hexadecimal digits": "0x 加 40 位十六进制数字",
     "governance, operator: keys without participant; enterprise, authority: keys with one": (
         "governance 与 operator 密钥不属于参与方，enterprise 与 authority 密钥须属于参与方"

@@ -1,6 +1,6 @@
-"""What runs beside the API: one thread that reads the chain and one that writes to it.
+"""What runs beside the API: a thread that reads the chain, one that writes to it, one that tells of receipts.
 
-Both are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
+All are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
 and tried again with patience that grows to a few seconds; nothing is given up and nothing is skipped.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from backend.domain.errors import GuanlianError
+from backend.services.deliverer import Deliverer
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
 from backend.services.sender import Sender
@@ -44,13 +45,14 @@ class Runner:
         self.gateway = gateway
         self.indexer = Indexer(gateway)
         self.sender = Sender(gateway)
+        self.deliverer = Deliverer(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._loops = [Loop("indexer"), Loop("sender")]
+        self._loops = [Loop("indexer"), Loop("sender"), Loop("deliverer")]
 
     def start(self) -> None:
         self._stop.clear()
-        works: list[Callable[[], bool]] = [self._index, self._send]
+        works: list[Callable[[], bool]] = [self._index, self._send, self._deliver]
         for loop, work in zip(self._loops, works, strict=True):
             thread = threading.Thread(target=self._run, args=(loop, work), name=loop.name, daemon=True)
             thread.start()
@@ -62,6 +64,7 @@ class Runner:
         for thread in self._threads:
             thread.join(timeout=15)
         self._threads.clear()
+        self.deliverer.finish()
 
     def health(self) -> dict[str, Any]:
         blocked = {account: {"why": why, "since": since} for account, (why, since) in self.sender.blocked.items()}
@@ -74,6 +77,9 @@ class Runner:
 
     def _send(self) -> bool:
         return self.sender.tick() > 0
+
+    def _deliver(self) -> bool:
+        return self.deliverer.tick() > 0
 
     def _run(self, loop: Loop, work: Callable[[], bool]) -> None:
         patience = self.gateway.settings.poll_seconds

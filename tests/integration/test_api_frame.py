@@ -17,7 +17,7 @@ from backend.services import parcels, status
 from tests.support.asking import is_problem
 from tests.support.running import LOG, NO_LIMITS, Ledger, served, until
 
-H32, H64 = "0" * 32, "0" * 64
+H8, H32, H64 = "0" * 8, "0" * 32, "0" * 64
 ADDRESS = "0x" + "11" * 20
 
 #: Every route: an address that fits it, and who may ask. "none": without a key; otherwise the roles whose key
@@ -83,6 +83,17 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("POST", "/v1/operations/{operation_id}/cancel"): (
         f"/v1/operations/{H32}/cancel",
         {"enterprise", "authority", "governance"},
+    ),
+    ("GET", "/v1/receipts"): ("/v1/receipts", {"enterprise", "authority", "governance"}),
+    ("POST", "/v1/webhooks"): ("/v1/webhooks", {"enterprise", "authority"}),
+    ("GET", "/v1/webhooks"): ("/v1/webhooks", {"enterprise", "authority"}),
+    ("DELETE", "/v1/webhooks/{webhook_id}"): ("/v1/webhooks/999", {"enterprise", "authority"}),
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): ("/v1/webhooks/999/replay", {"enterprise", "authority"}),
+    ("POST", "/v1/webhooks/{webhook_id}/ping"): ("/v1/webhooks/999/ping", {"enterprise", "authority"}),
+    ("GET", "/v1/webhooks/{webhook_id}/dead"): ("/v1/webhooks/999/dead", {"enterprise", "authority"}),
+    ("POST", "/v1/webhooks/{webhook_id}/dead/{delivery_id}/retry"): (
+        f"/v1/webhooks/999/dead/{H8}-0000-0000-0000-{H8}0000/retry",
+        {"enterprise", "authority"},
     ),
     ("GET", "/v1/me"): ("/v1/me", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/keys"): ("/v1/keys", {"enterprise", "authority", "governance"}),

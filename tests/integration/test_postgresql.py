@@ -15,16 +15,20 @@ import pytest
 from backend.chain.node import free_port
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.rates import example_rates
+from backend.services import webhooks as managing
+from backend.services.deliverer import Deliverer
 from backend.services.intake import receive_message
 from backend.services.list_numbers import allot
 from backend.services.quota import account_of, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
-from backend.store import readmodel
+from backend.store import readmodel, receipts
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
+from tests.support.running import until
+from tests.support.standing import Conversation, receiver
 from tests.support.workshop import Workshop, installed_chain, small_set, workshop
 
 
@@ -131,3 +135,29 @@ def test_numbers_years_and_tax_bills_are_kept_here_as_well(shop: Workshop) -> No
     assert (view["committed"], view["counted"]) == ("1230.00", "1230.00")
     assert [one.is_new for one in made] == [False] * 3
     assert len(told) == len(found) == 3
+
+
+def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
+    talk = Conversation(shop.gateway)
+    with receiver() as there:
+        managing.create(shop.gateway, 5, there.url, 0)
+        ids = [new for number in range(5) for new in talk.life(number)]
+        again = Conversation(shop.gateway)
+        with shop.gateway.database.write() as connection:
+            (row,) = [dict(found._mapping) for found in receipts.receipts_after(connection, 0, 1)]
+            columns = receipts.receipts.c.keys()
+            assert receipts.insert_receipts(connection, [{n: row[n] for n in columns if n != "id"}]) == []
+        again._count = talk._count
+        with ThreadPoolExecutor(4) as pool:
+            ids += [new for life in pool.map(lambda n: again.life(n), range(10, 14)) for new in life]
+        deliverer = Deliverer(shop.gateway)
+        until(lambda: deliverer.tick() == 0 and deliverer.is_idle, "everything is delivered")
+        deliverer.finish()
+    assert sorted(there.ids) == sorted(ids)
+    lanes: dict[str, list[int]] = {}
+    for one in there.received:
+        lanes.setdefault(one.json["parcel_id"], []).append(one.receipt_id)
+    assert [lane for lane in lanes.values() if lane != sorted(lane)] == []
+    with shop.gateway.database.read() as connection:
+        found = [row.id for row in receipts.receipts_after(connection, 0, 500, participant_no=5)]
+    assert found == sorted(ids)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from backend.api.dependencies import (
+    XML_TYPES,
     ConfirmDep,
     GatewayDep,
     MetricsDep,
@@ -16,6 +17,7 @@ from backend.api.dependencies import (
     refusal_of,
     scoped,
     waited,
+    wants_xml,
 )
 from backend.api.problems import problem_document
 from backend.domain.errors import MediaTypeUnsupported, MessageRefused
@@ -25,7 +27,6 @@ from backend.services.outcomes import MessageOutcome
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
-_XML = frozenset({"application/xml", "text/xml"})
 _sender = scoped("send messages", Scope.enterprise)
 
 _BODY: dict[str, Any] = {
@@ -64,7 +65,7 @@ async def send_message(
         if refused is not None:
             more |= problem_document(refused, request.url.path)
     headers = {"Location": f"/v1/operations/{outcome.operation_id}"} if outcome.operation_id else {}
-    if _wants_xml(request):
+    if wants_xml(request):
         return Response(await in_thread(outcome.as_receipt), status, headers, "application/xml")
     if outcome.is_refused:
         more |= problem_document(_all_refused(outcome), request.url.path)
@@ -92,23 +93,5 @@ def _all_refused(outcome: MessageOutcome) -> MessageRefused:
 
 def _check_media_type(request: Request) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in _XML:
+    if given not in XML_TYPES:
         raise MediaTypeUnsupported(media_type=given[:60] or "none", needed="application/xml")
-
-
-def _wants_xml(request: Request) -> bool:
-    """Whether XML is preferred to JSON by the Accept header; JSON where neither is named."""
-    best = {"xml": 0.0, "json": 0.0}
-    for part in request.headers.get("accept", "").split(","):
-        media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = float(parameter[2:])
-                except ValueError:
-                    weight = 0.0
-        kind = "xml" if media_type in _XML else "json" if media_type == "application/json" else None
-        if kind is not None:
-            best[kind] = max(best[kind], weight)
-    return best["xml"] > best["json"]

@@ -25,6 +25,9 @@ from backend.formats.ceb.writer import escaped, escaped_attribute
 #: Customs' clocks show China Standard Time.
 CHINA_TIME = timezone(timedelta(hours=8))
 
+#: Of the frame around the messages of a feed.
+FEED_NAMESPACE = "urn:guanlian:receipts"
+
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 #: Stands where a required key is absent from the refused document.
@@ -86,6 +89,23 @@ def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> b
     layout = RECEIPTS_FOR[message_type]
     body = "".join(f"<{layout.node}>{_write_row(layout.head, _row_values(row))}</{layout.node}>" for row in rows)
     return _envelope(layout.root, guid, body)
+
+
+def row_fields(message_type: str, row: ReceiptRow) -> dict[str, str]:
+    """The elements of a row as `write_receipt` writes them, by name."""
+    values = _row_values(row)
+    fitted = {field.name: _fitted(field, values) for field in RECEIPTS_FOR[message_type].head}
+    return {name: value for name, value in fitted.items() if value is not None}
+
+
+def write_feed(messages: Sequence[bytes], *, next_id: int, more: bool) -> bytes:
+    """Receipt messages one after another in one document; each of them, cut out, is a message of its own.
+
+    `next_id` is where the feed goes on, `more` whether there is more already.
+    """
+    start = f'<Receipts xmlns="{FEED_NAMESPACE}" next="{next_id}" more="{str(more).lower()}">'
+    parts = (message.removeprefix(_DECLARATION.encode()) for message in messages)
+    return b"\n".join(((_DECLARATION + start).encode(), *parts, b"</Receipts>\n"))
 
 
 def write_rows(receipt_type: str, rows: Sequence[RowValues], guid: str) -> bytes:

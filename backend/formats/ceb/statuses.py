@@ -82,6 +82,12 @@ STATUSES: dict[ReturnStatus, StatusFacts] = {
     ReturnStatus.Closed: StatusFacts("结关", "closed", _LIST | _EXPORT_LIST),
 }
 
+#: What an electronic tax bill's status says, on 816 and 818: these count the bill's own life.
+_BILL_STATUSES = {"1": ("已生成", "made"), "2": ("已汇总", "collected"), "3": ("作废", "void")}
+_BILLS = frozenset({"816", "818"})
+#: A summary result's status is the export declaration's, which none of these tables names.
+_SUMMARY_RESULT = "792"
+
 _BY_TEXT = {status.value: facts for status, facts in STATUSES.items()}
 
 
@@ -92,3 +98,10 @@ def status_label(status: str) -> tuple[str, str] | None:
         return "处理异常", "processing error"
     facts = _BY_TEXT.get(text)
     return (facts.zh, facts.en) if facts else None
+
+
+def receipt_label(receipt_type: str, status: str) -> tuple[str, str] | None:
+    """(Chinese, English) for a status on a receipt of this type; None for one that no table knows."""
+    if receipt_type in _BILLS:
+        return _BILL_STATUSES.get(status.strip())
+    return None if receipt_type == _SUMMARY_RESULT else status_label(status)

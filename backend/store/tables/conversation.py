@@ -267,6 +267,9 @@ webhooks = sa.Table(
     # needed in clear to sign with; it authenticates this gateway to the receiver and opens nothing here
     sa.Column("secret", sa.LargeBinary, nullable=False),
     sa.Column("is_active", sa.Boolean, nullable=False),
+    # why it was switched off, by name; and how many deliveries have died since one arrived
+    sa.Column("reason", sa.String(20)),
+    sa.Column("deaths", sa.Integer, nullable=False),
     sa.Column("after_receipt", Row, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("removed_at", Instant),

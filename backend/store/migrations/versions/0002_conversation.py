@@ -246,6 +246,8 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=500), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=True),
+        sa.Column("deaths", sa.Integer(), nullable=False),
         sa.Column("after_receipt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("removed_at", sa.BigInteger(), nullable=True),
