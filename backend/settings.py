@@ -54,8 +54,8 @@ class Settings:
     #: Requests a second that one key or one address may make, and how many at once.
     rate_per_second: float = 200.0
     rate_burst: int = 400
-    #: Whether webhooks may lead to addresses outside the open internet: `true` or `false`. Empty: only where the
-    #: installation runs its own development node.
+    #: Whether webhooks may lead to addresses outside the open internet: `true` or `false`. Empty: `true` where
+    #: `embedded` is.
     webhooks_to_private: str = ""
     #: Least severe log line that is written.
     log_level: str = "INFO"

@@ -27,8 +27,9 @@ from backend.store import readmodel, receipts
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
+from tests.support.receivers import receiver
 from tests.support.running import until
-from tests.support.standing import Conversation, receiver
+from tests.support.standing import AT_MS, Conversation
 from tests.support.workshop import Workshop, installed_chain, small_set, workshop
 
 
@@ -139,17 +140,23 @@ def test_numbers_years_and_tax_bills_are_kept_here_as_well(shop: Workshop) -> No
 
 def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
     talk = Conversation(shop.gateway)
+    row = {
+        "participant_no": 5,
+        "receipt_type": "622",
+        "document_id": talk.document(),
+        "status": "2",
+        "info": "",
+        "at_ms": AT_MS,
+        "subject": b"s" * 32,
+    }
+    with shop.gateway.database.write() as connection:
+        ids = receipts.insert_receipts(connection, [row, row])
+        assert receipts.insert_receipts(connection, [row]) == []
     with receiver() as there:
         managing.create(shop.gateway, 5, there.url, 0)
-        ids = [new for number in range(5) for new in talk.life(number)]
-        again = Conversation(shop.gateway)
-        with shop.gateway.database.write() as connection:
-            (row,) = [dict(found._mapping) for found in receipts.receipts_after(connection, 0, 1)]
-            columns = receipts.receipts.c.keys()
-            assert receipts.insert_receipts(connection, [{n: row[n] for n in columns if n != "id"}]) == []
-        again._count = talk._count
+        writers = [Conversation(shop.gateway, 1000 * number) for number in range(1, 9)]
         with ThreadPoolExecutor(4) as pool:
-            ids += [new for life in pool.map(lambda n: again.life(n), range(10, 14)) for new in life]
+            ids += [new for life in pool.map(lambda writer: writer.life(writer._count), writers) for new in life]
         deliverer = Deliverer(shop.gateway)
         until(lambda: deliverer.tick() == 0 and deliverer.is_idle, "everything is delivered")
         deliverer.finish()

@@ -14,7 +14,7 @@ import pytest
 
 from backend.services import posting
 from backend.services.posting import Answer, post_signed
-from tests.support.standing import Receiver, receiver
+from tests.support.receivers import Receiver, receiver
 
 NOW = 1_772_413_323
 

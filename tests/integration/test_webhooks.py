@@ -17,8 +17,9 @@ from backend.domain.webhooks import MOST_WEBHOOKS, WAITS
 from backend.services.gateway import Gateway
 from backend.services.runner import Runner
 from tests.support.asking import is_problem
+from tests.support.receivers import Receiver, receiver
 from tests.support.running import NO_LIMITS, served, until
-from tests.support.standing import Conversation, Receiver, clock_of, key_for, receiver, standing_gateway
+from tests.support.standing import Conversation, clock_of, key_for, standing_gateway
 
 HOOKS = "/v1/webhooks"
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -204,86 +201,3 @@ def bill_status(number: int) -> dict[str, Any]:
 
 
 ANSWERING_TYPES = tuple(kind for kind, layout in RECEIPTS.items() if layout.answers is not None)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Receivers
-
-
-@dataclass
-class Received:
-    """One post as it came."""
-
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        return dict(json.loads(self.body))
-
-    @property
-    def receipt_id(self) -> int:
-        return int(self.json["id"])
-
-
-#: What a receiver does with a post: gives a status, or answers by itself through the handler and gives None.
-Behaviour = Callable[[Received, BaseHTTPRequestHandler], int | None]
-
-
-@dataclass
-class Receiver:
-    """A real HTTP server that keeps what it is sent, in order."""
-
-    behaviour: Behaviour = field(default=lambda _, __: 204)
-    received: list[Received] = field(default_factory=list)
-    url: str = ""
-
-    @property
-    def ids(self) -> list[int]:
-        return [each.receipt_id for each in self.received]
-
-
-@contextmanager
-def receiver(
-    behaviour: Behaviour | None = None,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    prepare: Callable[[ThreadingHTTPServer], None] = lambda _: None,
-) -> Iterator[Receiver]:
-    """A receiver for as long as it is needed; `prepare` is given the server before it begins."""
-    kept = Receiver() if behaviour is None else Receiver(behaviour)
-    lock = threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            one = Received(self.path, dict(self.headers.items()), body)
-            with lock:
-                kept.received.append(one)
-            status = kept.behaviour(one, self)
-            if status is not None:
-                self.send_response(status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            return
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: Any) -> None:
-            """Receivers that misbehave lose their connections; that is the test."""
-
-    server = Server((host, port), Handler)
-    prepare(server)
-    kept.url = f"http://{host}:{server.server_address[1]}/receipts"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
