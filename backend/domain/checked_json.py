@@ -53,7 +53,7 @@ class CheckedJson:
             text = text.decode() if isinstance(text, bytes) else text
             value = json.loads(text, parse_float=_NumberText, parse_constant=_NumberText, object_pairs_hook=_each_once)
         except (ValueError, RecursionError) as error:
-            raise InvalidInput(field="$", value=str(error)[:60], rule="JSON text") from None
+            raise InvalidInput(field="$", value=_writable(str(error)[:60]), rule="JSON text") from None
         return cls(value)
 
     def finish(self) -> None:
@@ -104,6 +104,13 @@ class CheckedJson:
         length = str(most) if least == most else f"{least} to {most}"
         self.fault(name, value, f"a text of {length} characters")
         return ""
+
+    def label(self, name: str, longest: int) -> str:
+        """A text as `text`, by which something is called again: printable, since databases and headers carry it."""
+        value = self.text(name, longest)
+        if not value.isprintable():
+            self.fault(name, value, "printable characters")
+        return value
 
     def choice(self, name: str, allowed: Collection[str]) -> str | None:
         """One of the texts allowed, or None where the field is absent or null."""

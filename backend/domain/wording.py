@@ -86,6 +86,16 @@ _PHRASES: dict[str, str] = {
     "digits": "只能是数字",
     "three digits": "三位数字",
     "a parcel of an import": "进口包裹",
+    "an object": "JSON 对象",
+    "printable characters": "可打印字符",
+    "a list of objects": "JSON 对象列表",
+    "a field of a known name": "已知的字段名",
+    "true or false": "true 或 false",
+    "ten digits": "十位数字",
+    "three digits": "三位数字",
+    "one row per code": "每个商品编码只有一行",
+    "no level: this rule waits, holds or routes": "该规则属于等待、暂扣或转出，不能改级别",
+    "no tolerance: this rule is exact": "该规则为精确比对，不设容差",
     "an ISO 8601 instant with its time zone": "带时区的 ISO 8601 时间",
     "a unified social credit code (18 characters, the last one its check character) or a customs registration "
     "(10 digits or capital letters)": "统一社会信用代码（18 位，末位为校验码）或海关注册编码（10 位数字或大写字母）",
@@ -94,6 +104,11 @@ _PHRASES: dict[str, str] = {
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.DOTALL), sentence)
     for pattern, sentence in (
+        (r"a text of (\S+) to (\S+) characters", "{0} 至 {1} 个字符"),
+        (r"a number from (\S+) to (\S+)", "{0} 至 {1} 的数"),
+        (r"a whole number from (\S+) to (\S+)", "{0} 至 {1} 的整数"),
+        (r"a list of (.+)", "由 {0} 组成的列表"),
+        (r"at most the year's limit, (\S+)", "不超过年度限额 {0}"),
         (r"at most (\S+) characters", "最多 {0} 个字符"),
         (r"at most (\S+) fields", "最多 {0} 个字段"),
         (r"at most (\S+) levels", "最多 {0} 层"),

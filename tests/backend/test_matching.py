@@ -14,6 +14,7 @@ from backend.domain.matching import (
     MatchOutcome,
     Unjudged,
 )
+from backend.services.comparing import evidence_of
 from tests.support.matching import (
     EXPORTED,
     HEADS,
@@ -160,7 +161,7 @@ def test_personal_values_never_stand_in_a_report() -> None:
     set_head("511", consigneeAddress="真实地址")(documents)
     set_head("621", buyerTelephone="13800000000")(documents)
     report = judge(documents)
-    text = repr(report) + repr(report.to_fields())
+    text = repr(report) + repr(evidence_of(report))
     head = documents["311"].head
     for personal in (
         "甲乙丙丁", "110101199001011234", "真实地址", "13800000000",
@@ -190,7 +191,7 @@ def test_each_import_warning_stops_nothing_and_feeds_the_risk(change: Callable[[
     assert report.outcome is MatchOutcome.Matched
     assert {warning.rule for warning in report.warnings} == {rule}
     assert report.risk_weight > 0
-    assert ("warning.1.rule", rule) in report.to_fields()
+    assert evidence_of(report)["warnings"][0]["rule"] == rule
 
 
 @pytest.mark.parametrize("change", [{"charge": "1"}, {"currency": "142"}, {"charge": "much"}])
@@ -247,7 +248,7 @@ def test_what_was_not_judged_is_named_with_what_it_lacked() -> None:
     report = judge(documents)
     assert Unjudged("M06", ("payment",)) in report.unjudged
     assert Unjudged("M09", ("real_name",)) in report.unjudged
-    assert ("notJudged.1", "M02: payment") in report.to_fields()
+    assert evidence_of(report)["not_judged"]["M02"] == "payment"
 
 
 @pytest.mark.parametrize(("mode", "order_type", "rules"), [

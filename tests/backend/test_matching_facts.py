@@ -19,12 +19,14 @@ from backend.domain.matching import (
     SignatureFact,
     goods_facts,
     match,
+    tax_expected,
 )
 from backend.domain.participants import Role
 from backend.domain.quota import Route
 from backend.domain.rates import example_rates
 from backend.domain.roster import ROSTER
-from backend.domain.tax import tax_bill
+from backend.domain.tax import ConsumptionFormula, TaxTreatment, tax_bill
+from backend.services.comparing import evidence_of
 from backend.services.simulation import SimulatedParcel, simulate
 
 Documents = dict[str, Document]
@@ -225,21 +227,26 @@ def test_lines_that_draw_on_one_record_need_stock_for_all_of_them() -> None:
     assert failed(judge(documents, replace(everything_known(BONDED), stock={}))) == ["M22"]
 
 
-def test_a_direct_import_waits_until_its_bills_arrival_lists_it() -> None:
+def test_a_direct_import_is_accepted_but_held_until_its_bills_arrival_lists_it() -> None:
     waybill = DIRECT.documents["621"].head["logisticsNo"]
     for arrivals in ({}, {waybill: "another bill"}):
         report = judge(dict(DIRECT.documents), replace(everything_known(DIRECT), arrivals=arrivals))
-        assert report.outcome is MatchOutcome.Incomplete
-        assert failed(report) == ["M23"]
+        assert report.outcome is MatchOutcome.Matched
+        assert report.is_acceptable
+        assert report.failures == ()
+        assert [hold.rule for hold in report.holds] == ["M23"]
+        assert [hold["rule"] for hold in report.as_json()["holds"]] == ["M23"]
+        assert [hold["rule"] for hold in evidence_of(report)["holds"]] == ["M23"]
 
 
-def test_an_export_waits_for_arrival_and_master_waybill_of_its_bill() -> None:
+def test_an_export_is_held_until_arrival_and_master_waybill_of_its_bill_list_it() -> None:
     head = EXPORTED.documents["603"].head
     here = {head["logisticsNo"]: head["billNo"]}
     by_post = {head["logisticsNo"]: ""}
     for arrivals, masters, rules in ((here, here, []), (by_post, here, []), ({}, here, ["X07"]), (here, {}, ["X07"])):
         report = judge(dict(EXPORTED.documents), Context(arrivals=arrivals, masters=masters))
-        assert failed(report) == rules
+        assert report.outcome is MatchOutcome.Matched
+        assert [hold.rule for hold in report.holds] == rules
         assert report.unjudged == ()
 
 
@@ -249,6 +256,30 @@ def test_tax_withheld_far_from_the_tax_due_is_a_warning() -> None:
         documents = with_head(dict(DIRECT.documents), "311", taxTotal=str(due * Decimal(share)))
         report = judge(documents, replace(everything_known(DIRECT), tax_due=due), _without_sums())
         assert [warning.rule for warning in report.warnings] == rules
+
+
+def test_the_tax_expected_follows_the_way_that_the_limits_give_the_parcel() -> None:
+    declaration, rates = DIRECT.documents["621"], example_rates()
+    config = MatchingConfig()
+    within = tax_expected(declaration, rates, config, Decimal(0))
+    assert within == tax_bill(declaration, rates)
+    single = priced("6000")["621"]
+    in_full = tax_expected(single, rates, config, Decimal(0))
+    assert in_full == tax_bill(single, rates, TaxTreatment.Full)
+    assert tax_expected(single, rates, config, Decimal(25000)) is None, "general trade"
+    other = tax_expected(declaration, rates, replace(config, consumption_formula=ConsumptionFormula.ReducedBase), None)
+    assert other is not None
+    assert other.formula is ConsumptionFormula.ReducedBase
+    unreadable = with_lines({"621": declaration}, "621", totalPrice="NaN")["621"]
+    assert tax_expected(unreadable, rates, config, None) is None
+
+
+def test_a_report_names_the_rates_and_the_tax_that_it_was_made_with() -> None:
+    context = replace(everything_known(DIRECT), rates_version="2026-07", tax_due=Decimal("12.30"))
+    report = judge(dict(DIRECT.documents), context)
+    assert (report.rates_version, report.tax_due) == ("2026-07", Decimal("12.30"))
+    for told in (report.as_json(), evidence_of(report)):
+        assert (told["rates_version"], told["tax_due"]) == ("2026-07", "12.30")
 
 
 def _without_sums() -> MatchingConfig:
@@ -293,7 +324,7 @@ def test_a_broken_limit_routes_the_parcel_with_customs_code(
     assert report.route is route
     assert [failure.inner_code for failure in report.failures] == codes
     assert report.is_acceptable is acceptable
-    assert (("route", route.value) in report.to_fields()) if route else report.failures == ()
+    assert evidence_of(report).get("route") == (route.value if route else None)
 
 
 def test_the_yearly_limit_is_told_as_customs_tells_it() -> None:

@@ -32,6 +32,11 @@ def _phrases() -> Iterator[tuple[str, str]]:
                     phrase = _text(given[name])
                     if phrase is not None and f"{name}_zh" not in given:
                         yield f"{path.relative_to(BACKEND)}:{node.lineno}", phrase
+            # `fault(name, value, rule)` of a JSON text that is read field by field: the first becomes an InvalidInput.
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fault":
+                phrase = _text(node.args[2])
+                if phrase is not None:
+                    yield f"{path.relative_to(BACKEND)}:{node.lineno}", phrase
 
 
 def _text(node: ast.expr) -> str | None:

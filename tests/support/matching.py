@@ -21,10 +21,9 @@ EXPORTED = next(
 
 def judge(documents: Documents, config: MatchingConfig | None = None, context: Context | None = None) -> MatchReport:
     """The report on a parcel's documents, which are by message type."""
-    types = ("621", "311", "411", "511") if "621" in documents else ("603", "303", "403", "505")
-    declaration, *others = (documents.get(kind) for kind in types)
-    assert declaration is not None
-    order, payment, waybill = others
+    imports, exports = ("621", "311", "411", "511"), ("603", "303", "403", "505")
+    types = exports if documents.keys() & set(exports) else imports
+    declaration, order, payment, waybill = (documents.get(kind) for kind in types)
     return match(declaration, order, payment, waybill, config or MatchingConfig(), context or Context())
 
 

@@ -5,30 +5,27 @@ fields it compares and the code that customs' receipts were seen to carry. What 
 documents comes in as a `Context`; a fact that is absent leaves its rules unjudged, and the report says so.
 
     report = match(declaration, order, payment, waybill, load_config(text), Context(real_name=True))
-    report.outcome, report.failures, report.warnings, report.unjudged, report.route
+    report.outcome, report.failures, report.holds, report.warnings, report.unjudged, report.route
 """
 
 from __future__ import annotations
 
 from backend.domain.matching.checks import Rule
-from backend.domain.matching.config import load_config
-from backend.domain.matching.facts import goods_facts
+from backend.domain.matching.config import config_as_json, load_config
+from backend.domain.matching.facts import goods_facts, tax_expected
 from backend.domain.matching.judging import RULES, match
 from backend.domain.matching.model import (
     Basis,
-    Comparison,
     Context,
     GoodsFacts,
     MatchingConfig,
     MatchOutcome,
-    MatchReport,
-    RuleFailure,
     RuleLevel,
     RuleSetting,
     SignatureFact,
     Tolerance,
-    Unjudged,
 )
+from backend.domain.matching.report import Comparison, MatchReport, RuleFailure, Unjudged
 
 __all__ = [
     "RULES",
@@ -46,7 +43,9 @@ __all__ = [
     "SignatureFact",
     "Tolerance",
     "Unjudged",
+    "config_as_json",
     "goods_facts",
     "load_config",
     "match",
+    "tax_expected",
 ]

@@ -6,24 +6,18 @@ rule's row does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from backend.domain.documents import MESSAGES, Document, DocumentKind, decimal_of
 from backend.domain.errors import InvalidInput
 from backend.domain.lifecycle import Direction
-from backend.domain.matching.model import (
-    EXACT,
-    Basis,
-    Comparison,
-    Context,
-    MatchingConfig,
-    RuleLevel,
-    Tolerance,
-)
+from backend.domain.matching.model import Basis, Context, MatchingConfig, RuleLevel, Tolerance
+from backend.domain.matching.report import Comparison
+from backend.domain.matching.values import paired_lines, same_number, same_text
 from backend.domain.quota import Route, route_of
 from backend.domain.tax import dutiable_value
 
@@ -48,6 +42,7 @@ class Case:
 
     @property
     def declaration(self) -> Document:
+        """For checks that need it: KeyError where it is not there."""
         return self.documents[DocumentKind.Declaration]
 
     def document(self, message_type: str) -> Document | None:
@@ -83,6 +78,10 @@ class Check(Protocol):
     def compares(self) -> tuple[str, ...]:
         """The fields it compares, as the reference of the rules shows them."""
 
+    @property
+    def needs_declaration(self) -> bool:
+        """Whether it reads the declaration, and so cannot be made before that is there."""
+
     def __call__(self, case: Case, tolerance: Tolerance) -> Found:
         """What differs, and what is lacking to judge it."""
 
@@ -116,6 +115,11 @@ class Rule:
     def compares(self) -> tuple[str, ...]:
         return self.check.compares
 
+    @property
+    def needs_declaration(self) -> bool:
+        """Whether it is judged only once the declaration is there; whether a row applies says the declaration too."""
+        return self.check.needs_declaration or self.applies is not _always
+
 
 # ---------------------------------------------------------------------------------------------------
 # Checks made of fields
@@ -137,6 +141,10 @@ class Fields:
         left, right = MESSAGES[self.left].head, MESSAGES[self.right].head
         return tuple(f"{left}.{ours} = {right}.{theirs}" for ours, theirs in self.names.items())
 
+    @property
+    def needs_declaration(self) -> bool:
+        return DocumentKind.Declaration in (MESSAGES[self.left].kind, MESSAGES[self.right].kind)
+
     def __call__(self, case: Case, tolerance: Tolerance) -> Found:
         left, right = case.document(self.left), case.document(self.right)
         yield from lacking(case, self.left, self.right)
@@ -153,10 +161,11 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """That a document has arrived to which another refers by a field."""
+    """That a document has arrived to which the declaration refers by a field."""
 
     message_type: str
     reference: str
+    needs_declaration: ClassVar[bool] = True
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -175,6 +184,7 @@ class Filled:
 
     names: tuple[str, ...]
     line_names: tuple[str, ...] = ()
+    needs_declaration: ClassVar[bool] = True
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -196,6 +206,7 @@ class LineCount:
     """That declaration and order have as many lines."""
 
     order: str
+    needs_declaration: ClassVar[bool] = True
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -216,6 +227,7 @@ class Lines:
     order: str
     texts: Mapping[str, str]
     numbers: tuple[str, ...]
+    needs_declaration: ClassVar[bool] = True
 
     @property
     def compares(self) -> tuple[str, ...]:
@@ -244,6 +256,7 @@ class Calculated:
 
     compares: tuple[str, ...]
     run: Callable[[Case, Tolerance], Found]
+    needs_declaration: bool = True
 
     def __call__(self, case: Case, tolerance: Tolerance) -> Found:
         return self.run(case, tolerance)
@@ -259,13 +272,13 @@ class Together:
     def compares(self) -> tuple[str, ...]:
         return tuple(name for check in self.checks for name in check.compares)
 
+    @property
+    def needs_declaration(self) -> bool:
+        return any(check.needs_declaration for check in self.checks)
+
     def __call__(self, case: Case, tolerance: Tolerance) -> Found:
         for check in self.checks:
             yield from check(case, tolerance)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Values
 
 
 def lacking(case: Case, *message_types: str) -> Iterator[Lacking]:
@@ -273,60 +286,3 @@ def lacking(case: Case, *message_types: str) -> Iterator[Lacking]:
     for message_type in message_types:
         if case.document(message_type) is None:
             yield Lacking(MESSAGES[message_type].kind.value.lower())
-
-
-def same_text(left: str, right: str) -> bool:
-    return left.strip() == right.strip()
-
-
-def same_number(left: str, right: str, tolerance: Tolerance = EXACT) -> bool:
-    """Equal values, `10` and `10.00` alike; two texts that are no numbers are equal as texts."""
-    one, other = decimal_of(left), decimal_of(right)
-    return tolerance.allows(one, other) if one is not None and other is not None else same_text(left, right)
-
-
-def numbers_of(values: Mapping[str, str], names: Iterable[str]) -> dict[str, Decimal] | None:
-    """The numbers in the named fields, or None where one of them is absent or no number."""
-    found = {name: decimal_of(values.get(name)) for name in names}
-    readable = {name: number for name, number in found.items() if number is not None}
-    return readable if len(readable) == len(found) else None
-
-
-def unreadable(values: Mapping[str, str], path: str, names: Iterable[str]) -> Found:
-    """The named fields that hold no number: a sum over them cannot be right."""
-    for name in names:
-        if decimal_of(values.get(name)) is None:
-            yield Comparison.of(f"{path}.{name}", values.get(name, ""), "number", "")
-
-
-def number_text(value: Decimal) -> str:
-    """A number without exponent and without needless zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-Line = Mapping[str, str]
-
-
-def paired_lines(declared: Sequence[Line], ordered: Sequence[Line]) -> Iterator[tuple[int | Decimal, Line, Line]]:
-    """Lines that belong together, with the number of each.
-
-    By `gnum` where every line of both has one of its own. Equally many lines that are numbered otherwise pair
-    by their place, so that none passes unseen; what is left over when there are more of one is for the line count.
-    """
-    ours, theirs = _by_number(declared), _by_number(ordered)
-    if ours is None or theirs is None or (len(ours) == len(theirs) and ours.keys() != theirs.keys()):
-        for place, (one, other) in enumerate(zip(declared, ordered, strict=False), 1):
-            yield place, one, other
-        return
-    for number, line in sorted(ours.items()):
-        if number in theirs:
-            yield number, line, theirs[number]
-
-
-def _by_number(lines: Sequence[Line]) -> dict[Decimal, Line] | None:
-    numbers = [decimal_of(line.get("gnum")) for line in lines]
-    known = [number for number in numbers if number is not None]
-    if len(set(known)) < len(lines):
-        return None
-    return dict(zip(known, lines, strict=True))

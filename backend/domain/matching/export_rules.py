@@ -15,9 +15,10 @@ from backend.domain.matching.checks import (
     Together,
     lacking,
 )
-from backend.domain.matching.model import ONE_CENT, Basis, Comparison, RuleLevel, Tolerance
+from backend.domain.matching.model import ONE_CENT, Basis, RuleLevel, Tolerance
+from backend.domain.matching.report import Comparison
 
-REJECT, WAIT, WARN = RuleLevel.Reject, RuleLevel.Wait, RuleLevel.Warn
+REJECT, WAIT, HOLD, WARN = RuleLevel.Reject, RuleLevel.Wait, RuleLevel.Hold, RuleLevel.Warn
 STATED, PROPOSED = Basis.Stated, Basis.Proposed
 
 _PARTIES = {"orderNo": "orderNo", "ebcCode": "ebcCode"}
@@ -73,7 +74,7 @@ EXPORT_RULES: tuple[Rule, ...] = (
         "A total is not price times quantity, or the goods' sum differs", tolerance=ONE_CENT,
     ),
     Rule(
-        "X07", WAIT, STATED, facts.EXPORT_ARRIVAL,
+        "X07", HOLD, STATED, facts.EXPORT_ARRIVAL,
         "包裹尚未列入该提运单的运抵单或总分单", "The parcel is not yet in its bill's arrival or master waybill",
     ),
     Rule(

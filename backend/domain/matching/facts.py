@@ -6,15 +6,37 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from backend.domain.documents import Document, decimal_of
-from backend.domain.matching.checks import Calculated, Case, Found, Lacking, number_text, same_text
-from backend.domain.matching.model import Comparison, GoodsFacts, Tolerance
+from backend.domain.errors import InvalidInput
+from backend.domain.matching.checks import Calculated, Case, Found, Lacking
+from backend.domain.matching.model import Context, GoodsFacts, MatchingConfig, Tolerance
+from backend.domain.matching.report import Comparison
+from backend.domain.matching.values import number_text, same_text
 from backend.domain.participants import Role
+from backend.domain.quota import Route
 from backend.domain.rates import RateTable
+from backend.domain.tax import TaxBill, TaxTreatment, tax_bill
 
 
 def goods_facts(rates: RateTable) -> dict[str, GoodsFacts]:
     """A rate table as the tariff of a context: units and positive list by HS code."""
     return {hs: GoodsFacts(rate.unit1, rate.unit2, rate.listed) for hs, rate in rates.rates.items()}
+
+
+def tax_expected(
+    declaration: Document, rates: RateTable, config: MatchingConfig, used_this_year: Decimal | None
+) -> TaxBill | None:
+    """The tax on an import, reduced or in full as the limits have it.
+
+    None for what leaves the retail channel, and where a rate is absent or an amount cannot be read.
+    """
+    route = Case({declaration.kind: declaration}, Context(used_this_year=used_this_year), config).route
+    if route is Route.GeneralTrade:
+        return None
+    treatment = TaxTreatment.Full if route is Route.FullTax else TaxTreatment.Reduced
+    try:
+        return tax_bill(declaration, rates, treatment, config.consumption_formula)
+    except InvalidInput:
+        return None
 
 
 def _real_name(case: Case, tolerance: Tolerance) -> Found:
@@ -167,7 +189,7 @@ ENTERPRISES = Calculated(
     ),
     _enterprises,
 )
-SIGNATURES = Calculated(("Signature = valid", "signer = sender"), _signatures)
+SIGNATURES = Calculated(("Signature = valid", "signer = sender"), _signatures, needs_declaration=False)
 STOCK = Calculated(("InventoryList.qty <= stock of itemRecordNo",), _stock)
 IMPORT_ARRIVAL = Calculated(
     ("InventoryHead.logisticsNo = DeliveryList.logisticsNo", "InventoryHead.billNo = DeliveryHead.billNo"),

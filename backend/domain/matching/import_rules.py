@@ -11,7 +11,8 @@ from backend.domain.matching import facts, sums
 from backend.domain.matching.checks import Case, Fields, Filled, LineCount, Lines, Present, Rule, Together
 from backend.domain.matching.model import EXACT, ONE_CENT, Basis, RuleLevel, Tolerance
 
-REJECT, WAIT, WARN, ROUTE = RuleLevel.Reject, RuleLevel.Wait, RuleLevel.Warn, RuleLevel.Route
+REJECT, WAIT, HOLD = RuleLevel.Reject, RuleLevel.Wait, RuleLevel.Hold
+WARN, ROUTE = RuleLevel.Warn, RuleLevel.Route
 STATED, PRACTICE, PROPOSED = Basis.Stated, Basis.Practice, Basis.Proposed
 
 _REFERENCE = {"orderNo": "orderNo", "ebpCode": "ebpCode"}
@@ -159,7 +160,7 @@ IMPORT_RULES: tuple[Rule, ...] = (
         applies=_is_direct,
     ),
     Rule(
-        "M23", WAIT, STATED, facts.IMPORT_ARRIVAL,
+        "M23", HOLD, STATED, facts.IMPORT_ARRIVAL,
         "包裹尚未列入该提运单的入库明细单", "The parcel is not yet in the arrival list of its bill",
         applies=_is_direct,
     ),

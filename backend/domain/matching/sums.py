@@ -7,17 +7,10 @@ from decimal import Decimal
 
 from backend.domain.documents import decimal_of
 from backend.domain.instants import wire_time
-from backend.domain.matching.checks import (
-    Calculated,
-    Case,
-    Found,
-    Lacking,
-    lacking,
-    number_text,
-    numbers_of,
-    unreadable,
-)
-from backend.domain.matching.model import Comparison, Tolerance
+from backend.domain.matching.checks import Calculated, Case, Found, Lacking, lacking
+from backend.domain.matching.model import Tolerance
+from backend.domain.matching.report import Comparison
+from backend.domain.matching.values import number_text, numbers_of, unreadable
 
 
 def _paid_sum(case: Case, tolerance: Tolerance) -> Found:
@@ -165,18 +158,22 @@ def _charge(case: Case, tolerance: Tolerance) -> Found:
         yield Comparison.of("Receipts.charge", shown, "OrderHead.goodsValue+freight", number_text(expected))
 
 
-PAID_SUM = Calculated(("OrderHead.acturalPaid = goodsValue + freight + taxTotal - discount",), _paid_sum)
+PAID_SUM = Calculated(
+    ("OrderHead.acturalPaid = goodsValue + freight + taxTotal - discount",), _paid_sum, needs_declaration=False
+)
 WEIGHTS = Calculated(
     ("InventoryHead.grossWeight = LogisticsHead.weight", "InventoryHead.netWeight <= grossWeight"), _weights
 )
 TIMES = Calculated(
     ("PaymentHead.payTime >= OrderHead.appTime", "OrderHead.appTime, PaymentHead.payTime, LogisticsHead.appTime"),
     _times,
+    needs_declaration=False,
 )
 TRANSACTION_LIMIT = Calculated((f"{_VALUE} <= limit.transaction",), _transaction_limit)
 YEAR_LIMIT = Calculated((f"{_VALUE} + used_this_year <= limit.year",), _year_limit)
-TAX = Calculated(("OrderHead.taxTotal = tax_due",), _tax)
-CHARGE = Calculated(("Receipts.charge = OrderHead.goodsValue + freight",), _charge)
+#: The tax due follows from the declaration, but comes with the context.
+TAX = Calculated(("OrderHead.taxTotal = tax_due",), _tax, needs_declaration=False)
+CHARGE = Calculated(("Receipts.charge = OrderHead.goodsValue + freight",), _charge, needs_declaration=False)
 
 
 def totals(order_type: str) -> Calculated:

@@ -66,7 +66,7 @@ def load_rates(text: str | bytes) -> RateTable:
     and `listed` (default true). Raises InvalidInput that names every wrong field, `rates[3].vat` say.
     """
     whole = CheckedJson.of_text(text)
-    version, source, day = whole.text("version", 60), whole.text("source"), _date(whole)
+    version, source, day = whole.label("version", 60), whole.text("source"), _date(whole)
     rates: dict[str, Rate] = {}
     for row in whole.children("rates"):
         rate = _rate(row)
