@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.commands import installing, keeping, reading, telling
+from backend.commands import installing, keeping, reading, ruling, telling
 
 app = typer.Typer(
     name="guanlian",
@@ -32,6 +32,8 @@ for command in (
     reading.parcel,
     reading.blacklist,
     reading.participants,
+    ruling.matching,
+    ruling.rates,
     keeping.reindex,
     installing.serve,
 ):

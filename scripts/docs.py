@@ -3,7 +3,7 @@
     python -m scripts.docs            write them
     python -m scripts.docs --check    exit 1 where one differs
 
-What is written twice is generated: errors, settings, commands, routes and messages stand once, in the code.
+What is written twice is generated: errors, settings, commands, routes, messages and rules stand once, in the code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from backend.cli import app as command_line
 from backend.domain.errors import all_errors
 from backend.domain.payment_rules import PAYMENT_RULES
 from backend.settings import ENVIRONMENT_PREFIX, Settings
-from scripts import docs_messages
+from scripts import docs_messages, docs_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -139,6 +139,10 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/messages.md", "statuses"): docs_messages.statuses,
     ("docs/messages.md", "rules"): docs_messages.rules,
     ("docs/messages.md", "reference"): docs_messages.reference,
+    ("docs/rules.md", "levels"): docs_rules.levels,
+    ("docs/rules.md", "rules"): docs_rules.rules,
+    ("docs/rules.md", "settings"): docs_rules.settings,
+    ("docs/rules.md", "rates"): docs_rules.rates,
 }
 
 

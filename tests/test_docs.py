@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scripts import docs
+from backend.domain.matching import Basis, MatchOutcome, RuleLevel, config_as_json, load_config
+from backend.domain.rates import example_rates, load_rates
+from scripts import docs, docs_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.zh.md")
@@ -30,6 +32,30 @@ def tracked_folders() -> set[str]:
         pytest.skip("not a git checkout: which folders belong to the project is not known")
     files = [Path(name) for name in done.stdout.split("\0") if name]
     return {str(parent) for file in files for parent in file.parents if str(parent) != "."}
+
+
+def blocks_of(path: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text("utf-8"), re.DOTALL)
+
+
+def test_the_settings_and_rates_that_the_rules_page_shows_can_be_loaded() -> None:
+    settings, rates = blocks_of("docs/rules.md", "json")
+    config = load_config(settings)
+    assert config.rules["M07"].level is RuleLevel.Warn
+    assert load_rates(rates).rate("3303000020") == example_rates().rate("3303000020")
+
+
+def test_the_rules_page_explains_every_field_that_settings_have() -> None:
+    told = config_as_json(load_config(blocks_of("docs/rules.md", "json")[0]))
+    names = set(told) - {"rules", "limits"} | {f"limits.{name}" for name in told["limits"]}
+    names |= {f"rules.ID.{name}" for setting in told["rules"].values() for name in setting}
+    assert names == set(docs_rules.SETTINGS)
+
+
+def test_every_level_basis_and_outcome_is_explained() -> None:
+    assert set(docs_rules.LEVELS) == set(RuleLevel)
+    assert set(docs_rules.BASES) == set(Basis)
+    assert set(docs_rules.OUTCOMES) == set(MatchOutcome)
 
 
 @pytest.mark.parametrize("name", READMES)

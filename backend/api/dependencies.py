@@ -17,7 +17,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 from backend.api.limits import Limits
 from backend.api.metrics import Metrics
 from backend.api.problems import problem
-from backend.domain.errors import ContractRefused, GuanlianError, Unauthenticated, error_named
+from backend.domain.errors import ContractRefused, GuanlianError, MediaTypeUnsupported, Unauthenticated, error_named
 from backend.services import access, operations
 from backend.services.access import Caller, Scope
 from backend.services.gateway import Gateway
@@ -33,7 +33,7 @@ MOST_WAITING = 32
 MOST_PINGS = 4
 
 #: What an answer or a body in XML is called.
-XML_TYPES = frozenset({"application/xml", "text/xml"})
+XML_TYPES = ("application/xml", "text/xml")
 
 _bearer = HTTPBearer(auto_error=False, description="An API key of this gateway")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False)
@@ -126,6 +126,13 @@ def wants_xml(request: Request) -> bool:
         if kind is not None:
             best[kind] = max(best[kind], weight)
     return best["xml"] > best["json"]
+
+
+def require_media_type(request: Request, *taken: str) -> None:
+    """Raises MediaTypeUnsupported, naming the first of those taken, for a body that is called anything else."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given not in taken:
+        raise MediaTypeUnsupported(media_type=given[:60] or "none", needed=taken[0])
 
 
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -107,12 +107,14 @@ PaymentRequestId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 KeyId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 WebhookId = Annotated[int, Path(ge=1, le=MOST_ROW)]
 DeliveryId = Annotated[str, Path(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+DistrictCode = Annotated[str, Path(pattern=r"^[0-9]{4}$", description="0000 stands for every district")]
 OperationId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 AddressText = Annotated[str, Path(pattern=r"^0x[0-9a-fA-F]{40}$")]
 FingerprintText = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 #: PostgreSQL takes no NUL in a text, so no text that is looked for has one.
 SearchText = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+VersionText = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00]*$")]
 CodeText = Annotated[str, StringConstraints(max_length=18, pattern=r"^[0-9A-Z]*$")]
 
 Cursor = Annotated[str | None, Query(max_length=120, description="`next` of the page before")]

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import httpx
 import typer
 from rich.markup import escape
 
-from backend.commands.common import (
-    DEFAULT_HOME,
-    Exit,
-    HomeOption,
-    JsonOption,
-    answer,
-    explained,
-    print_json,
-    settings_of,
-    table,
-    words,
-)
-from backend.domain.errors import NotRunning
-from backend.services import installation
+from backend.commands.asking import ask
+from backend.commands.common import DEFAULT_HOME, HomeOption, JsonOption, answer, print_json, table
 
 
 def parcel(
@@ -30,7 +17,7 @@ def parcel(
     as_json: JsonOption = False,
 ) -> None:
     """Print a parcel's state and its whole history."""
-    found = _get(home, f"/v1/parcels/{parcel_id.strip().lower()}")
+    found = ask(home, f"/v1/parcels/{parcel_id.strip().lower()}")
     if as_json:
         print_json(found)
         return
@@ -58,7 +45,7 @@ def blacklist(
     search: Annotated[str, typer.Option("--search", "-s", help="Name, code or number.")] = "",
 ) -> None:
     """Print the listings: whom, how far, since and until when."""
-    found = _get(home, "/v1/blacklist", {"search": search} if search else None)
+    found = ask(home, "/v1/blacklist", {"search": search} if search else None)
     if as_json:
         print_json(found)
         return
@@ -74,7 +61,7 @@ _LISTING = ("listing_id", "participant", "level", "status", "until", "imposed_by
 
 def participants(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None:
     """Print who is registered, with roles, district and standing."""
-    found = _get(home, "/v1/participants", {"limit": "200"})
+    found = ask(home, "/v1/participants", {"limit": "200"})
     if as_json:
         print_json(found)
         return
@@ -96,24 +83,3 @@ def _of(item: dict[str, Any], name: str) -> Any:
     if isinstance(value, dict):
         return value.get("name_zh") or value.get("participant_no", "")
     return value
-
-
-def _get(home: Any, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
-    """What the running gateway answers. Exits with 3 where none runs and 1 where it refuses, in its words."""
-    with explained():
-        settings = settings_of(home)
-        found = installation.running(settings.home)
-        if found is None:
-            raise NotRunning(home=str(settings.home))
-        key = found.keys.get("governance")
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        try:
-            reply = httpx.get(found.api_url + path, params=query, headers=headers, timeout=30, trust_env=False)
-        except httpx.HTTPError:
-            raise NotRunning(home=str(settings.home)) from None
-    body = reply.json()
-    if reply.is_error:
-        words.print(f"[bold red]{escape(str(body.get('title')))}[/]: {escape(str(body.get('detail')))}")
-        words.print(escape(str(body.get("detail_zh"))))
-        raise typer.Exit(Exit.Refused)
-    return dict(body)

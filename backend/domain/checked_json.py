@@ -207,7 +207,7 @@ def _is_text(value: Any) -> TypeGuard[str]:
 
 
 def _writable(text: str) -> str:
-    return text.encode(errors="replace").decode()
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _shown(name: str, value: Any) -> str:

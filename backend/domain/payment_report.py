@@ -9,7 +9,8 @@ from typing import Any
 
 from backend.domain.documents import Document
 from backend.domain.matching.checks import Lacking
-from backend.domain.matching.model import Comparison, MatchOutcome, RuleFailure, RuleLevel, Unjudged
+from backend.domain.matching.model import MatchOutcome, RuleLevel
+from backend.domain.matching.report import Comparison, RuleFailure, Unjudged
 from backend.domain.payment_records import PaymentRecord
 from backend.domain.payment_rules import PAYMENT_RULES, Case
 

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from backend.domain.documents import Document, decimal_of
 from backend.domain.instants import wire_time
-from backend.domain.matching.checks import Lacking, same_number, same_text
-from backend.domain.matching.model import Comparison, RuleLevel
+from backend.domain.matching.checks import Lacking
+from backend.domain.matching.model import RuleLevel
+from backend.domain.matching.report import Comparison
+from backend.domain.matching.values import same_number, same_text
 from backend.domain.payment_records import PaymentRecord
 
 #: The farthest that the record's time may lie from the payment's before it is a warning.

@@ -15,7 +15,7 @@ from lxml import etree
 
 from backend.domain.documents import Document, document_of
 from backend.domain.errors import InvalidInput
-from backend.domain.rates import Rate, RateTable, example_rates, load_rates
+from backend.domain.rates import Rate, RateTable, example_rates, load_rates, rates_as_json
 from backend.domain.tax import (
     CENT,
     ConsumptionFormula,
@@ -342,6 +342,10 @@ def test_every_fault_of_a_table_is_named_not_only_the_first() -> None:
 def test_what_is_no_table_is_refused_as_such(text: str | bytes) -> None:
     with pytest.raises(InvalidInput):
         load_rates(text)
+
+
+def test_a_table_that_is_written_out_is_the_same_table() -> None:
+    assert load_rates(json.dumps(rates_as_json(example_rates()))) == example_rates()
 
 
 def test_a_table_without_the_code_has_no_rate() -> None:

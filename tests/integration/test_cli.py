@@ -333,6 +333,33 @@ def test_an_unknown_parcel_is_refused_in_words(home: Home) -> None:
     assert "NotFound" in done.stderr
 
 
+def test_rules_and_rates_are_printed_and_loaded_from_files(home: Home, tmp_path: Path) -> None:
+    told = answered("matching", "--home", str(home.path))
+    assert {"M06", "X07"} <= {row["rule"] for row in told["rules"]}
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"version": "by hand", "rules": {"M07": {"level": "warn"}}}))
+    loaded = answered("matching", str(file), "--district", "9999", "--home", str(home.path))
+    assert (loaded["version"], loaded["district"]) == ("by hand", "9999")
+    printed = guanlian("matching", "--district", "9999", "--home", str(home.path))
+    assert printed.returncode == 0
+    assert "by hand" in printed.stdout
+    assert "level warn" in printed.stdout
+    file.write_text(json.dumps({"version": "by hand"}))
+    refused = guanlian("matching", str(file), "--district", "9999", "--home", str(home.path))
+    assert refused.returncode == 1
+    assert "Conflict" in refused.stderr
+    file.write_text(json.dumps({"version": "w", "deadline_hours": 0, "window_hours": 0}))
+    refused = guanlian("matching", str(file), "--home", str(home.path))
+    assert refused.returncode == 1
+    assert {"deadline_hours", "window_hours"} <= set(re.findall(r"\w+", refused.stderr))
+
+    table = answered("rates", "--home", str(home.path))
+    table = {name: table[name] for name in ("as_of", "source", "rates")} | {"version": "rates by hand"}
+    file.write_text(json.dumps(table))
+    assert answered("rates", str(file), "--home", str(home.path))["version"] == "rates by hand"
+    assert "rates by hand" in guanlian("rates", "--home", str(home.path)).stdout
+
+
 def test_a_key_works_until_it_is_revoked(home: Home) -> None:
     made = answered("keys", "create", "--scope", "operator", "--label", "test", "--home", str(home.path))
     asked = {"headers": {"X-API-Key": made["key"]}, "trust_env": False}

@@ -15,12 +15,13 @@ from backend.api.dependencies import (
     answer,
     in_thread,
     refusal_of,
+    require_media_type,
     scoped,
     waited,
     wants_xml,
 )
 from backend.api.problems import problem_document
-from backend.domain.errors import MediaTypeUnsupported, MessageRefused
+from backend.domain.errors import MessageRefused
 from backend.services.access import Caller, Scope
 from backend.services.intake import receive_message
 from backend.services.outcomes import MessageOutcome
@@ -51,7 +52,7 @@ async def send_message(
     `Accept: application/xml` is answered with the receipt message that customs would send. 202: stored, to be
     followed; 200: a dry run, known before, or confirmed; 422: not one document was taken.
     """
-    _check_media_type(request)
+    require_media_type(request, *XML_TYPES)
     body = await request.body()
     outcome = await in_thread(receive_message, gateway, caller.acting_no, body, dry_run=dry_run)
     metrics.count_documents(outcome)
@@ -89,9 +90,3 @@ def _all_refused(outcome: MessageOutcome) -> MessageRefused:
         first_zh=outcome.documents[0].info if first is None else first["zh"],
         first_en=outcome.documents[0].info if first is None else first["en"],
     )
-
-
-def _check_media_type(request: Request) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in XML_TYPES:
-        raise MediaTypeUnsupported(media_type=given[:60] or "none", needed="application/xml")

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from backend.domain.checked_json import CheckedJson
 
@@ -75,6 +76,26 @@ def load_rates(text: str | bytes) -> RateTable:
         rates[rate.hs] = rate
     whole.finish()
     return RateTable(version, day, source, rates)
+
+
+def rates_as_json(table: RateTable) -> dict[str, Any]:
+    """The table with every field spelled out; read again it is the same table."""
+    return {
+        "version": table.version,
+        "as_of": table.as_of.isoformat(),
+        "source": table.source,
+        "rates": [_rate_as_json(rate) for rate in table.rates.values()],
+    }
+
+
+def _rate_as_json(rate: Rate) -> dict[str, Any]:
+    told: dict[str, Any] = {"hs": rate.hs, "name": rate.name, "unit1": rate.unit1, "listed": rate.listed}
+    told |= {name: f"{getattr(rate, name):f}" for name in ("duty", "vat", "consumption")}
+    if rate.unit2 is not None:
+        told["unit2"] = rate.unit2
+    if rate.consumption_from is not None:
+        told["consumption_from"] = f"{rate.consumption_from:f}"
+    return told
 
 
 @cache
