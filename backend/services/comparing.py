@@ -1,26 +1,182 @@
-"""A parcel's documents as its customs district reads them, compared."""
+"""Whether the documents of parcels agree, under the rules that are in force and with all that is known here.
+
+    reports = compare(connection, parcel_ids)          # as they are stored
+    compare(connection, [parcel], replacing={parcel: order})   # as it would be with this order
+
+Hundreds of parcels at once: the number of queries does not grow with them.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.documents import MESSAGES, Document, DocumentKind, document_of
-from backend.domain.matching import MatchReport, RuleFailure, match
+from backend.domain.matching import MatchReport, RuleFailure, SignatureFact, match
+from backend.services.match_facts import Facts, Parcel, Used
+from backend.store import comparison
+from backend.store.database import Connection
+
+Kind = DocumentKind
+_Four = tuple[Document | None, Document | None, Document | None, Document | None]
+
+
+def nobody_knows(_parcel_id: bytes, _declaration: Document) -> None:
+    """No account of buyers' years: the yearly limit is judged by what one parcel breaks by itself."""
+
+
+def compare(
+    connection: Connection,
+    parcel_ids: Sequence[bytes],
+    *,
+    replacing: Mapping[bytes, Document] | None = None,
+    used: Used = nobody_knows,
+) -> dict[bytes, MatchReport]:
+    """The report on each parcel of which a document is here, by parcel.
+
+    `replacing` puts one document in the place of the stored one of its kind. `used` says what the buyer's other
+    parcels count to the year.
+    """
+    fresh = replacing or {}
+    items = [(parcel_id, fresh.get(parcel_id)) for parcel_id in dict.fromkeys(parcel_ids)]
+    reports = zip(items, _compared(connection, items, used), strict=True)
+    return {parcel_id: report for (parcel_id, _), report in reports if report is not None}
+
+
+def compare_each(
+    connection: Connection, items: Sequence[tuple[bytes | None, Document]], *, used: Used = nobody_knows
+) -> list[MatchReport]:
+    """The report on the parcel of each document, as it would stand with this document alone put in place.
+
+    A document whose parcel is not known yet (a waybill before its declaration) is judged by itself.
+    """
+    return [report for report in _compared(connection, items, used) if report is not None]
+
+
+# ---------------------------------------------------------------------------------------------------
+# Which documents belong together
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A stored document."""
+
+    document: Document
+    signature: SignatureFact | None
+
+    @classmethod
+    def of(cls, row: Any) -> _Held:
+        fact = None if row.signature_valid is None else SignatureFact(bool(row.signature_valid), row.signer)
+        return cls(document_from(row.message_type, json.loads(row.fields)), fact)
+
+
+def _compared(
+    connection: Connection, items: Sequence[tuple[bytes | None, Document | None]], used: Used
+) -> list[MatchReport | None]:
+    held: dict[bytes, list[_Held]] = {}
+    for row in comparison.documents_of(connection, [parcel_id for parcel_id, _ in items if parcel_id]):
+        held.setdefault(row.parcel_id, []).append(_Held.of(row))
+    parcels = [_together(parcel_id, held.get(parcel_id or b"", []), fresh) for parcel_id, fresh in items]
+    replaced = [fresh is not None and fresh.kind is Kind.Waybill for _, fresh in items]
+    _add_waybills(connection, [parcel for parcel, is_there in zip(parcels, replaced, strict=True) if not is_there])
+    judged = [parcel for parcel in parcels if parcel.documents]
+    facts = Facts(connection, judged, used)
+    return [_report(parcel, facts) if parcel.documents else None for parcel in parcels]
+
+
+def _report(parcel: Parcel, facts: Facts) -> MatchReport:
+    return match(*_in_order(parcel.documents), facts.config_of(parcel), facts.of(parcel))
+
+
+def _in_order(documents: Mapping[Kind, Document]) -> _Four:
+    of = documents.get
+    return of(Kind.Declaration), of(Kind.Order), of(Kind.Payment), of(Kind.Waybill)
+
+
+def _together(parcel_id: bytes | None, held: Sequence[_Held], fresh: Document | None) -> Parcel:
+    """One document of each kind, the newest of several, all of one direction: the fresh one's, or the declaration's."""
+    documents = [each.document for each in held] if fresh is None else [fresh]
+    leading = next((each for each in reversed(documents) if each.kind is Kind.Declaration), None)
+    direction = (leading or documents[-1]).direction if documents else None
+    fitting = [each for each in held if each.document.direction is direction]
+    parcel = Parcel(parcel_id, {})
+    for each in fitting:
+        _put(parcel, each)
+    if fresh is not None:
+        _put(parcel, _Held(fresh, None))
+    order = parcel.documents.get(Kind.Order)
+    if order is not None and (fresh is None or fresh.kind is not Kind.Payment):
+        for each in fitting:
+            # An order may have been paid more than once: the payment that it names counts.
+            if each.document.kind is Kind.Payment and _is_payment_of(each.document, order):
+                _put(parcel, each)
+    return parcel
+
+
+def _is_payment_of(payment: Document, order: Document) -> bool:
+    names = ("payCode", "payTransactionId")
+    return all(order.head.get(name) and order.head[name] == payment.head.get(name) for name in names)
+
+
+def _add_waybills(connection: Connection, parcels: Iterable[Parcel]) -> None:
+    """The waybill that each declaration names, which may not be linked to its parcel yet, in place of any other.
+
+    One that is named and not here has not arrived, whatever an earlier declaration named.
+    """
+    declared = [(parcel, parcel.declaration) for parcel in parcels if parcel.declaration is not None]
+    keys = {"|".join(each.waybill_reference) for _, each in declared if each.waybill_reference}
+    rows = {
+        (row.waybill_key, MESSAGES[row.message_type].direction): row
+        for row in comparison.waybills_named(connection, keys)
+    }
+    for parcel, declaration in declared:
+        there = parcel.documents.get(Kind.Waybill)
+        if there is not None and there.waybill_reference == declaration.waybill_reference:
+            continue
+        parcel.documents.pop(Kind.Waybill, None)
+        if row := rows.get(("|".join(declaration.waybill_reference or ()), declaration.direction)):
+            _put(parcel, _Held.of(row))
+
+
+def _put(parcel: Parcel, held: _Held) -> None:
+    document = held.document
+    parcel.documents[document.kind] = document
+    parcel.signatures.pop(document.type, None)
+    if held.signature is not None:
+        parcel.signatures[document.type] = held.signature
+
+
+def document_from(message_type: str, fields: Iterable[tuple[str, str]]) -> Document:
+    """A document from its fields as they are kept: `OrderHead.orderNo`, `OrderList.2.qty`."""
+    facts = MESSAGES[message_type]
+    head: dict[str, str] = {}
+    lines: dict[int, dict[str, str]] = {}
+    for path, value in fields:
+        block, _, name = path.partition(".")
+        if block == facts.head:
+            head[name] = value
+            continue
+        number, _, name = name.partition(".")
+        # Derived parts of a field, `gcode.heading` say, are left out: the field itself is there too.
+        if block == facts.line and "." not in name:
+            lines.setdefault(int(number), {})[name] = value
+    return document_of(message_type, head, [lines[number] for number in sorted(lines)])
 
 
 def judge(view: Mapping[str, Any]) -> MatchReport:
-    """The comparison of the documents that a parcel's view shows to its customs district."""
-    # Evidence of decisions is among them and has no message type.
-    messages = [shown for shown in view.get("documents", []) if shown["message_type"] in MESSAGES]
-    found = {document.kind: document for document in map(_document, messages)}
-    return match(
-        found[DocumentKind.Declaration],
-        found.get(DocumentKind.Order),
-        found.get(DocumentKind.Payment),
-        found.get(DocumentKind.Waybill),
+    """The comparison of the documents in a parcel's view, for who has nothing but the view: customs over HTTP."""
+    shown = (
+        document_from(each["message_type"], [(field["path"], field["value"]) for field in each["fields"]])
+        for each in view.get("documents", [])
+        if each["message_type"] in MESSAGES and not each["erased"]
     )
+    return match(*_in_order({document.kind: document for document in shown}))
+
+
+# ---------------------------------------------------------------------------------------------------
+# As evidence
 
 
 #: Differences in one evidence document: with what else stands there they fit its bound on fields, and there are more
@@ -62,22 +218,3 @@ def _told(failure: RuleFailure, most: int) -> dict[str, Any]:
         told["inner_code"] = failure.inner_code
     pairs = failure.fields[:most]
     return told | {"differences": [f"{one.left}={one.left_value} / {one.right}={one.right_value}" for one in pairs]}
-
-
-def _document(view: Mapping[str, Any]) -> Document:
-    return document_from(view["message_type"], [(field["path"], field["value"]) for field in view["fields"]])
-
-
-def document_from(message_type: str, fields: Iterable[tuple[str, str]]) -> Document:
-    """A document from its fields as they are kept: `OrderHead.orderNo`, `OrderList.2.qty`."""
-    facts = MESSAGES[message_type]
-    line = re.compile(rf"{facts.line}\.(\d+)\.(\w+)") if facts.line else None
-    head: dict[str, str] = {}
-    lines: dict[int, dict[str, str]] = {}
-    for path, value in fields:
-        if path.startswith(facts.head + "."):
-            head[path.removeprefix(facts.head + ".")] = value
-        # Derived parts of a field, `gcode.heading` say, do not match: the field itself is there too.
-        elif line is not None and (place := line.fullmatch(path)):
-            lines.setdefault(int(place[1]), {})[place[2]] = value
-    return document_of(message_type, head, [lines[number] for number in sorted(lines)])

@@ -8,7 +8,7 @@ from typing import Any
 from backend.domain.documents import DocumentKind
 from backend.domain.matching import MatchReport
 from backend.services.access import Caller
-from backend.services.comparing import judge
+from backend.services.comparing import compare
 from backend.services.gateway import Gateway
 from backend.services.parcels import participant_json
 from backend.store.profiles import names_of
@@ -22,10 +22,11 @@ def whoever(gateway: Gateway, caller: Caller) -> dict[str, Any] | None:
         return participant_json(caller.participant_no, names_of(connection, [caller.participant_no]))
 
 
-def match_report(view: Mapping[str, Any]) -> MatchReport | None:
-    """Whether the documents in a parcel view agree; None where the reader has too few to compare."""
-    documents = view.get("documents") or []
-    readable = {document["kind"] for document in documents if not document["erased"]} & set(DocumentKind)
-    if DocumentKind.Declaration not in readable or len(readable) < 2:
+def match_report(gateway: Gateway, view: Mapping[str, Any]) -> MatchReport | None:
+    """Whether a parcel's documents agree; None where the view's reader has too few of them to be told."""
+    readable = {document["kind"] for document in view.get("documents") or [] if not document["erased"]}
+    if DocumentKind.Declaration not in readable or len(readable & set(DocumentKind)) < 2:
         return None
-    return judge({"documents": [document for document in documents if not document["erased"]]})
+    parcel_id = bytes.fromhex(view["parcel_id"])
+    with gateway.database.read() as connection:
+        return compare(connection, [parcel_id]).get(parcel_id)

@@ -30,6 +30,7 @@ from backend.formats.ceb.statuses import ReturnStatus
 from backend.formats.ceb.xml import XmlLimits
 from backend.services import signatures
 from backend.services.attestation import attest
+from backend.services.comparing import compare_each
 from backend.services.declaring import FREE, ListStanding, list_standings
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation
@@ -70,7 +71,8 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
     """Takes in one message on behalf of a participant.
 
     Raises what makes the message as a whole unreadable (MessageMalformed, MessageTooLarge, …), and
-    ParticipantNotYours where none of its documents is the caller's to send. Everything else is in the outcome.
+    ParticipantNotYours where none of its documents is the caller's to send. Everything else is in the outcome. A dry
+    run stores nothing and adds to each document that may come whether its parcel's documents would agree.
     """
     message = parse_message(body, XmlLimits(bytes=gateway.settings.largest_message), accept=MESSAGES)
     judged = [_prepare(gateway, parsed) for parsed in message.documents]
@@ -82,6 +84,7 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
             return signatures.refused(message, signature.refusal, now)
         with gateway.database.read() as connection:
             outcomes = _Intake(gateway, connection, participant_no, message, now).judge(judged)
+            outcomes = _with_reports(connection, judged, outcomes)
         return MessageOutcome(None, message.type, message.guid, outcomes, now, message.documents)
     digest = hashlib.sha256(body).digest()
     with gateway.database.write() as connection:
@@ -119,6 +122,24 @@ def receive_message(gateway: Gateway, participant_no: int, body: bytes, *, dry_r
                 },
             )
     return outcome
+
+
+def _with_reports(
+    connection: Connection,
+    judged: Sequence[_Prepared | DocumentOutcome],
+    outcomes: Sequence[DocumentOutcome],
+) -> tuple[DocumentOutcome, ...]:
+    """The outcomes, each of a document that may come with the report on its parcel as it would stand with it."""
+    told = list(outcomes)
+    asked = [
+        (item, place)
+        for place, (item, outcome) in enumerate(zip(judged, outcomes, strict=True))
+        if isinstance(item, _Prepared) and not outcome.is_refused and item.document.head.get("appType") != "3"
+    ]
+    reports = compare_each(connection, [(item.parcel_id, item.document) for item, _ in asked])
+    for (_, place), report in zip(asked, reports, strict=True):
+        told[place] = replace(told[place], match=report.as_json())
+    return tuple(told)
 
 
 def _answered_before(message: Message, row: Any) -> MessageOutcome:

@@ -25,13 +25,15 @@ class DocumentOutcome:
     return_status: str
     info: str
     faults: tuple[Mapping[str, Any], ...] = ()
+    #: In a dry run, whether the parcel's documents would agree with this one in place (a match report as JSON).
+    match: Mapping[str, Any] | None = None
 
     @property
     def is_refused(self) -> bool:
         return self.standing == "refused"
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "index": self.index,
             "guid": self.guid,
             "kind": self.kind,
@@ -42,6 +44,7 @@ class DocumentOutcome:
             "info": self.info,
             "faults": list(self.faults),
         }
+        return told if self.match is None else told | {"match": self.match}
 
 
 @dataclass(frozen=True, slots=True)

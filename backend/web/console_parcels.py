@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from backend.domain.choices import FROM_DOCUMENTS, ParcelPlace, steps_open_to
 from backend.domain.errors import NotFound
 from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
-from backend.domain.matching import MatchReport
+from backend.domain.matching import MatchReport, RuleFailure
 from backend.services.access import Caller, Scope, require
 from backend.services.desk import match_report
 from backend.services.intake import receive_message
@@ -130,7 +130,7 @@ def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
         "console/parcel.html",
         page=parcel_page(view, language_for(request)),
         view=view,
-        report=_report_lines(match_report(view)),
+        report=_report_lines(match_report(gateway_of(request), view)),
         steps=steps_open_to(session.caller.participant_no or 0, session.roles, session.caller.district, _place(view)),
     )
 
@@ -208,14 +208,15 @@ def _place(view: Mapping[str, Any]) -> ParcelPlace:
 def _report_lines(report: MatchReport | None) -> dict[str, Any] | None:
     if report is None:
         return None
-    return {"outcome": report.outcome.value, "failures": _failures(report)}
+    groups = {"failures": report.failures, "holds": report.holds, "warnings": report.warnings}
+    return {
+        "outcome": report.outcome.value,
+        "groups": {name: _failures(found) for name, found in groups.items() if found},
+    }
 
 
-def _failures(report: MatchReport) -> Sequence[dict[str, Any]]:
-    return [
-        {"rule": failure.rule, "zh": failure.zh, "en": failure.en, "fields": failure.fields}
-        for failure in report.failures
-    ]
+def _failures(found: Sequence[RuleFailure]) -> Sequence[dict[str, Any]]:
+    return [{"rule": each.rule, "zh": each.zh, "en": each.en, "fields": each.fields} for each in found]
 
 
 def _member(kind: type[_Member], name: str) -> _Member | None:

@@ -36,8 +36,12 @@ def test_a_parcel_goes_from_four_messages_to_delivery_by_hand(reader: Reader, wo
     customs = desks["customs_pudong"]
     customs.goto(f"/console/parcels/{parcel}")
     expect(customs.locator("[data-outcome]")).to_have_attribute("data-outcome", "matched")
+    expect(customs.locator("[data-found='holds']")).to_contain_text("M23")
     record(customs, parcel, "Accepted by customs", "the documents agree")
     record(desks["site_operator"], parcel, "Arrived at the supervised site", "shelf 4")
+    world.ledger.indexed(parcel, lambda view: "Arrived" in view["flags"])
+    customs.goto(f"/console/parcels/{parcel}")
+    expect(customs.locator("[data-found='holds']")).to_have_count(0)
     record(customs, parcel, "Released", "nothing to object")
     record(desks[carrier], parcel, "Delivered", "handed over")
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from backend.domain.matching.checks import Rule
 from backend.domain.matching.config import config_as_json, load_config
-from backend.domain.matching.facts import goods_facts, tax_expected
+from backend.domain.matching.facts import enterprise_codes, goods_facts, tax_expected
 from backend.domain.matching.judging import RULES, match
 from backend.domain.matching.model import (
     Basis,
@@ -44,6 +44,7 @@ __all__ = [
     "Tolerance",
     "Unjudged",
     "config_as_json",
+    "enterprise_codes",
     "goods_facts",
     "load_config",
     "match",

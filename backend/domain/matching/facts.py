@@ -97,6 +97,12 @@ _PARTIES: tuple[tuple[str, str, Role], ...] = (
 _GUARANTORS = ("agentCode", "ebcCode", "ebpCode", "logisticsCode")
 
 
+def enterprise_codes(document: Document) -> set[str]:
+    """The codes of those enterprises whose registration is judged."""
+    named = (document.head.get(name, "").strip() for kind, name, _ in _PARTIES if kind == document.type)
+    return {code for code in named if code}
+
+
 def _enterprises(case: Case, tolerance: Tolerance) -> Found:
     registered = case.context.enterprises
     if registered is None:
