@@ -42,6 +42,7 @@ _PHRASES: dict[str, str] = {
     "read requests for payment records": "查看支付原始数据调取",
     "set how documents are compared": "设置单证比对规则",
     "set the rates of tax": "设置税率",
+    "relay receipts": "转送回执",
     "customs of the district, or scope governance": "该关区海关，或权限 governance",
     "create keys of another participant": "为其他参与方创建密钥",
     "grant more than this key has": "授予超出本密钥的权限",

@@ -71,6 +71,14 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
         "/v1/payment-requests/999999/answer",
         {"enterprise"},
     ),
+    ("GET", "/v1/matching"): ("/v1/matching", {"enterprise", "authority", "governance"}),
+    ("GET", "/v1/matching/{district}"): ("/v1/matching/9999", {"enterprise", "authority", "governance"}),
+    ("PUT", "/v1/matching/{district}"): ("/v1/matching/9999", {"authority", "governance"}),
+    ("GET", "/v1/rates"): ("/v1/rates", {"enterprise", "authority", "governance"}),
+    ("PUT", "/v1/rates"): ("/v1/rates", {"governance"}),
+    # The demo's governance key is an operator's as well.
+    ("POST", "/v1/receipts"): ("/v1/receipts", {"enterprise", "governance"}),
+    ("GET", "/v1/receipts/relayed"): ("/v1/receipts/relayed", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/operations"): ("/v1/operations", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/operations/{operation_id}"): (
         f"/v1/operations/{H32}",

@@ -113,6 +113,7 @@ documents = sa.Table(
     sa.Column("received_at", Instant, nullable=False),
     sa.UniqueConstraint("kind", "business_key", "version"),
     sa.Index(None, "parcel_id"),
+    sa.Index(None, "guid"),
     sa.Index(None, "pre_no"),
     sa.Index(None, "list_no"),
     sa.Index(None, "waybill_key"),

@@ -259,5 +259,6 @@ def upgrade() -> None:
     op.add_column("documents", sa.Column("list_no", sa.String(length=20), nullable=True))
     op.add_column("documents", sa.Column("signature_valid", sa.Boolean(), nullable=True))
     op.add_column("documents", sa.Column("signer", sa.String(length=18), nullable=True))
+    op.create_index(op.f("ix_documents_guid"), "documents", ["guid"], unique=False)
     op.create_index(op.f("ix_documents_list_no"), "documents", ["list_no"], unique=False)
     op.create_index(op.f("ix_documents_pre_no"), "documents", ["pre_no"], unique=False)
