@@ -24,6 +24,12 @@ from backend.services.quota_following import follow_newest
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
 from backend.store import readmodel, receipts
+from backend.services.access import Caller, Scope
+from backend.services.comparing import compare
+from backend.services.intake import receive_message
+from backend.services.relayed_receipts import relay, relayed
+from backend.services.rulebook import load_matching
+from backend.store import readmodel
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
@@ -168,3 +174,25 @@ def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
     with shop.gateway.database.read() as connection:
         found = [row.id for row in receipts.receipts_after(connection, 0, 500, participant_no=5)]
     assert found == sorted(ids)
+def test_parcels_are_compared_under_loaded_rules_and_receipts_relayed(shop: Workshop) -> None:
+    governance = Caller(0, None, frozenset({Scope.governance, Scope.operator}), "")
+    _, is_new = load_matching(shop.gateway, governance, 0, b'{"version": "on this server"}')
+    assert is_new
+    made = small_set(3, 5)
+    outcomes = shop.receive(made)
+    found = {bytes.fromhex(each.parcel_id) for outcome in outcomes for each in outcome.documents if each.parcel_id}
+    with shop.gateway.database.read() as connection:
+        reports = compare(connection, sorted(found))
+    assert {(report.outcome.value, report.config_version) for report in reports.values()} == {
+        ("matched", "on this server")
+    }
+    head = made.parcels[0].documents["311"].head
+    fields = "".join(f"<{name}>{head[name]}</{name}>" for name in ("guid", "ebpCode", "ebcCode", "orderNo"))
+    answer = "<returnStatus>120</returnStatus><returnTime>20261122171556605</returnTime><returnInfo>x</returnInfo>"
+    row = f"<OrderReturn>{fields}{answer}</OrderReturn>"
+    body = f'<CEB312Message xmlns="http://www.chinaport.gov.cn/ceb" guid="x" version="1.0">{row}</CEB312Message>'
+    told = [relay(shop.gateway, governance, body.encode())["rows"][0]["standing"] for _ in range(2)]
+    assert told == ["applied", "repeated"]
+    items = relayed(shop.gateway, governance, 0, 10)["items"]
+    assert [each["at"] for each in items] == ["2026-11-22T09:15:56.605Z"]
+    shop.settle()
