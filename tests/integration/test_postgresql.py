@@ -16,20 +16,18 @@ from backend.chain.node import free_port
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.rates import example_rates
 from backend.services import webhooks as managing
+from backend.services.access import Caller, Scope
+from backend.services.comparing import compare
 from backend.services.deliverer import Deliverer
 from backend.services.intake import receive_message
 from backend.services.list_numbers import allot
 from backend.services.quota import account_of, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
+from backend.services.relayed_receipts import relay, relayed
+from backend.services.rulebook import load_matching
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
 from backend.store import readmodel, receipts
-from backend.services.access import Caller, Scope
-from backend.services.comparing import compare
-from backend.services.intake import receive_message
-from backend.services.relayed_receipts import relay, relayed
-from backend.services.rulebook import load_matching
-from backend.store import readmodel
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
