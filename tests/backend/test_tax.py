@@ -255,17 +255,10 @@ def test_a_price_per_unit_needs_its_quantity(quantity: str) -> None:
     assert refused.value.details["field"] == "InventoryList.1.qty1"
 
 
-def test_the_tax_that_simulated_platforms_withhold_is_the_tax_of_goods_without_consumption_tax() -> None:
-    rates, compared = example_rates(), 0
+def test_the_tax_that_simulated_platforms_withhold_is_the_tax_that_is_due() -> None:
     for parcel in simulate(60, 5).parcels:
-        declaration, order = parcel.documents["621"], parcel.documents["311"]
-        rows = [rates.rates[line["gcode"]] for line in declaration.lines]
-        if all(row.vat == Decimal("0.13") and row.consumption == 0 for row in rows):
-            withheld = Decimal(order.head["taxTotal"])
-            # Lines are rounded one by one, the platform's forecast once.
-            assert abs(tax_bill(declaration, rates).totals.total - withheld) <= CENT * len(rows)
-            compared += 1
-    assert compared > 10
+        withheld = Decimal(parcel.documents["311"].head["taxTotal"])
+        assert tax_bill(parcel.documents["621"], example_rates()).totals.total == withheld > 0
 
 
 @pytest.mark.parametrize(

@@ -2,24 +2,31 @@
 
 simulated = simulate(parcels=300, seed=7, mode="import", anomalies=0.05)
 simulated.write_set(Path("out"))
+
+What needs the numbers that customs' receipts tell is made for one parcel by the functions of `requests`; how well
+the comparing finds what was built in is told by `scoring`.
 """
 
 from __future__ import annotations
 
-from backend.services.simulation.generator import BASE_TIME, simulate, transfer_of
+from backend.services.simulation.generator import BASE_TIME, simulate
+from backend.services.simulation.kinds import KINDS
+from backend.services.simulation.labels import Anomaly, Expected
 from backend.services.simulation.model import (
-    Anomaly,
-    Expected,
+    Journey,
     Mode,
     SimulatedMessage,
     SimulatedParcel,
     SimulatedSet,
 )
+from backend.services.simulation.posting import transfer_of
 
 __all__ = [
     "BASE_TIME",
+    "KINDS",
     "Anomaly",
     "Expected",
+    "Journey",
     "Mode",
     "SimulatedMessage",
     "SimulatedParcel",

@@ -91,6 +91,14 @@ IMPORTED: tuple[Goods, ...] = (
     _goods("6404110000", "运动鞋", "疾川", "网面", PAIR, PAIR, KILOGRAM, "0.7", THAILAND, 360, 880),
 )
 
+#: What costs thousands a piece, for purchases near and above the limits.
+DEAR: tuple[Goods, ...] = tuple(goods for goods in IMPORTED if goods.gcode in {"4202220000", "9102110000"})
+
+#: Known to the example rates as not in the positive list of cross-border retail imports.
+UNLISTED: tuple[Goods, ...] = (
+    _goods("9307009000", "装饰刀剑", "锋渚", "60厘米", PIECE, ITEM, None, "1.2", SPAIN, 180, 900),
+)
+
 EXPORTED: tuple[Goods, ...] = (
     _goods("6109100022", "棉制针织T恤衫", "禾序", "女式", ITEM, ITEM, KILOGRAM, "0.18", CHINA, 6, 18),
     _goods("6214300000", "合成纤维披巾", "棉序", "180厘米", STRIP, STRIP, KILOGRAM, "0.2", CHINA, 5, 15),

@@ -1,30 +1,56 @@
-"""A simulated export: order 303, sometimes receipt of money 403, waybill 505, list 603."""
+"""A simulated export: order 303, receipt of money 403 where it is needed or sent anyway, waybill 505, list 603."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import ClassVar
 
+from backend.domain.matching.model import RECEIPT_MODES
 from backend.services.simulation.catalogue import DESTINATIONS, EXPORTED, US_DOLLAR
-from backend.services.simulation.drafts import Content, ParcelDraft, decimal_text, item_no, wire_time
-from backend.services.simulation.model import Anomaly
+from backend.services.simulation.drafts import (
+    Content,
+    Contents,
+    ParcelDraft,
+    Plan,
+    account_no,
+    decimal_text,
+    item_no,
+    record_no,
+    wire_time,
+)
+
+#: Supervision mode → type of its order: B2B, goods for an overseas warehouse; E, B2C, otherwise.
+_ORDER_TYPES = {"9710": "B", "9810": "W"}
 
 
 class ExportParcel(ParcelDraft):
-    goods = EXPORTED
     service = "L"
+    modes: ClassVar = {"9610": 60, "9710": 16, "9810": 16, "1210": 8}
+    goods = EXPORTED
+    #: Below 5000 CNY, up to which businesses may declare by list as well.
+    most_goods = Decimal(650)
 
-    def contents(self) -> dict[str, Content]:
-        """The documents' fields by message type."""
+    def settle(self, plan: Plan) -> None:
         random = self.random
-        self.trade_mode = "9610"
-        self.customs_code = random.choices(("2303", "2908", "2233"), (4, 3, 3))[0]
+        districts = {"2303": 4, "2908": 3} if self.trade_mode == "1210" else {"2303": 4, "2908": 3, "2233": 3}
+        self.customs_code = random.choices(tuple(districts), tuple(districts.values()))[0]
         self.port_code = "2233"
         self.destination = random.choice(DESTINATIONS)
         self.freight = Decimal(random.choice((3, 4, 6)))
+        if self.trade_mode in _ORDER_TYPES:
+            # Businesses order by the dozen.
+            self.quantities = ((6, 12, 24), (5, 3, 2))
+            self.freight *= 5
+
+    def contents(self) -> Contents:
+        """The fields of the documents.
+
+        Receipts of money have been optional for most modes since 2024-12-15; every fourth seller still sends them.
+        """
         contents = {"303": self._order()}
-        # Receipts of money have been optional since 2024-12-15; every fourth seller still sends them.
-        if self.index % 4 == 0:
+        is_needed = self.trade_mode in RECEIPT_MODES or bool(self.kind and self.kind.with_receipt)
+        if self.index % 4 == 0 or is_needed:
             contents["403"] = self._receipt()
         contents["505"] = self._waybill()
         contents["603"] = self._declaration()
@@ -33,7 +59,7 @@ class ExportParcel(ParcelDraft):
     def _order(self) -> Content:
         parties = self.parties
         head = self._start(timedelta(0)) | {
-            "orderType": "E",
+            "orderType": _ORDER_TYPES.get(self.trade_mode, "E"),
             "orderNo": self.order_no,
             "ebpCode": parties.platform.customs_code,
             "ebpName": parties.platform.name_zh,
@@ -100,7 +126,8 @@ class ExportParcel(ParcelDraft):
             "ieFlag": "E",
             "portCode": self.port_code,
             "ieDate": f"{self.ordered:%Y%m%d}",
-            "statisticsFlag": "A",
+            # Simplified for parcels to consumers; the others are summed up in a declaration (701).
+            "statisticsFlag": "A" if self.trade_mode == "9610" else "B",
             "agentCode": parties.declarant.customs_code,
             "agentName": parties.declarant.name_zh,
             "ebcCode": parties.seller.customs_code,
@@ -110,8 +137,8 @@ class ExportParcel(ParcelDraft):
             "tradeMode": self.trade_mode,
             "trafMode": "5",
             "trafName": "SIMULATED",
-            "voyageNo": f"ZZ{100 + self.ordered.day}",
-            "billNo": f"000-{self.ordered:%Y%m%d}",
+            "voyageNo": self.voyage_no,
+            "billNo": self.bill_no,
             "country": self.destination,
             "POD": self.destination,
             "freight": decimal_text(self.freight),
@@ -125,15 +152,18 @@ class ExportParcel(ParcelDraft):
             "grossWeight": decimal_text(self.gross),
             "netWeight": decimal_text(self.net),
         }
-        lines = [
-            {"gnum": str(number), "itemNo": item_no(line), "itemName": line.goods.name}
-            | {"gcode": line.goods.gcode, "gname": line.goods.name, "gmodel": line.goods.gmodel}
-            | {"barCode": line.bar_code, "country": self.destination, "currency": US_DOLLAR}
-            | self._quantities(line)
-            | self._prices(line)
-            for number, line in enumerate(self.lines, 1)
-        ]
-        if self.anomaly is Anomaly.AmountMismatch:
-            lines[0]["price"] = decimal_text(self.lines[0].price + 1)
-            lines[0]["totalPrice"] = decimal_text((self.lines[0].price + 1) * self.lines[0].quantity)
+        is_bonded = self.trade_mode == "1210"
+        if is_bonded:
+            depot = parties.depot
+            head |= {"iacCode": depot.customs_code, "iacName": depot.name_zh, "emsNo": account_no(self.customs_code)}
+        lines = []
+        for number, line in enumerate(self.lines, 1):
+            record = {"itemRecordNo": record_no(line, number)} if is_bonded else {}
+            lines.append(
+                {"gnum": str(number), "itemNo": item_no(line), **record, "itemName": line.goods.name}
+                | {"gcode": line.goods.gcode, "gname": line.goods.name, "gmodel": line.goods.gmodel}
+                | {"barCode": line.bar_code, "country": self.destination, "currency": US_DOLLAR}
+                | self._quantities(line)
+                | self._prices(line)
+            )
         return head, lines
