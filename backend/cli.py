@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from backend.commands import installing, keeping, reading, ruling, telling
+from backend.commands import installing, keeping, reading, simulating, telling
 
 app = typer.Typer(
     name="guanlian",
@@ -28,7 +29,7 @@ for command in (
     installing.doctor,
     installing.deploy,
     telling.demo,
-    telling.simulate,
+    simulating.simulate,
     reading.parcel,
     reading.blacklist,
     reading.participants,

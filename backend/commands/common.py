@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from backend.domain.errors import (
@@ -48,6 +49,7 @@ HomeOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else on stdout.")]
+SeedOption = Annotated[int, typer.Option("--seed", "-s", min=0, help="The same seed, the same parcels.")]
 
 DEFAULT_HOME = Path(".guanlian")
 
@@ -62,6 +64,28 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+class Bars:
+    """One bar a phase, in the order in which the phases begin; shown while the block under `with` runs."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description:>32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bars = Progress(*columns, console=words)
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def report(self, what: str, done: int, total: int) -> None:
+        # Every phase begins with nothing done; one that comes again has a bar of its own.
+        if done == 0:
+            self._tasks[what] = self._bars.add_task(what, total=total)
+        self._bars.update(self._tasks[what], completed=done, total=total)
 
 
 @contextmanager

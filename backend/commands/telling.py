@@ -1,48 +1,33 @@
-"""The demo and the simulator."""
+"""The demo."""
 
 from __future__ import annotations
 
 import signal
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from backend.commands.common import DEFAULT_HOME, HomeOption, JsonOption, answer, explained, print_json, table, words
+from backend.commands.common import (
+    DEFAULT_HOME,
+    Bars,
+    HomeOption,
+    JsonOption,
+    SeedOption,
+    answer,
+    explained,
+    print_json,
+    table,
+    words,
+)
 from backend.commands.installing import BlockTimeOption, progress, show_running
 from backend.formats.qr_terminal import qr_for_terminal
 from backend.services import installation
 from backend.services.demo.run import Demo, run_demo
 from backend.services.processes import gateway_runs
-from backend.services.simulation import simulate as simulated_set
 from backend.settings import Settings
 
 ParcelsOption = Annotated[int, typer.Option("--parcels", "-n", min=1, max=100_000, help="How many parcels.")]
-SeedOption = Annotated[int, typer.Option("--seed", "-s", min=0, help="The same seed, the same parcels.")]
-
-
-class Direction(StrEnum):
-    """Which way simulated goods go."""
-
-    Import = "import"
-    Export = "export"
-
-
-class _Bars:
-    """One bar a phase of the story, in the order in which the phases begin."""
-
-    def __init__(self, bars: Progress) -> None:
-        self.bars = bars
-        self.tasks: dict[str, TaskID] = {}
-
-    def report(self, what: str, done: int, total: int) -> None:
-        # Every phase begins with nothing done; one that comes again has a bar of its own.
-        if done == 0:
-            self.tasks[what] = self.bars.add_task(what, total=total)
-        self.bars.update(self.tasks[what], completed=done, total=total)
 
 
 def demo(
@@ -57,11 +42,8 @@ def demo(
 ) -> None:
     """Let simulated parcels live: documents, decisions, transit, a barred seller. Again: new parcels."""
     was_running = gateway_runs(home.resolve())
-    columns = (TextColumn("{task.description:>32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with explained(), Progress(*columns, console=words) as bars:
-        done = run_demo(
-            home.resolve(), parcels, seed, progress=progress, report=_Bars(bars).report, block_time=block_time
-        )
+    with explained(), Bars() as bars:
+        done = run_demo(home.resolve(), parcels, seed, progress=progress, report=bars.report, block_time=block_time)
     if as_json:
         print_json(done.as_json())
     else:
@@ -102,24 +84,3 @@ def _stay(done: Demo, *, stop: bool) -> None:
         if stop:
             words.print("stopping")
             installation.down(done.running.home)
-
-
-def simulate(
-    parcels: ParcelsOption = 200,
-    seed: SeedOption = 7,
-    mode: Annotated[Direction, typer.Option("--mode", help="import or export")] = Direction.Import,
-    anomalies: Annotated[
-        float, typer.Option("--anomalies", min=0, max=1, help="Share of parcels with one thing wrong, labelled.")
-    ] = 0.0,
-    out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for messages and labels.json.")] = Path(
-        "simulated"
-    ),
-    as_json: JsonOption = False,
-) -> None:
-    """Write matched sets of customs messages as files; the same seed gives the same bytes."""
-    made = simulated_set(parcels, seed, mode.value, anomalies)
-    paths = made.write_set(out)
-    if as_json:
-        print_json({"out": str(out), "parcels": len(made.parcels), "files": [path.name for path in paths]})
-    else:
-        words.print(f"{len(made.messages)} messages of {parcels} parcels in {escape(str(out))}")
