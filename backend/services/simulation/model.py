@@ -51,12 +51,13 @@ class SimulatedParcel:
     #: Message type → key of the enterprise that sends it.
     senders: Mapping[str, str]
     #: The rules of comparing that it breaks, warnings among them.
-    expected_rules: frozenset[str] = frozenset()
-    #: The same where documents are found by the numbers in them, if that makes a difference.
-    joined_rules: frozenset[str] | None = None
-    ordered: datetime = datetime.min
-    #: None for bonded imports, which arrived in bulk before they were ordered, and for duplicates.
-    journey: Journey | None = None
+    expected_rules: frozenset[str]
+    #: The same, at least, where documents are found by the numbers in them, if that makes a difference.
+    joined_rules: frozenset[str] | None
+    #: When it was ordered, China Standard Time.
+    ordered: datetime
+    #: None for bonded imports, which arrived in bulk before they were ordered, and for duplicate declarations.
+    journey: Journey | None
 
     @property
     def declaration(self) -> Document | None:

@@ -11,7 +11,7 @@ from backend.services.simulation.drafts import Content, Contents, Line, ParcelDr
 from backend.services.simulation.labels import Expected
 
 #: What is done to the parcel's documents after they were made in order.
-Spoil = Callable[[Any, Contents], None]
+Spoil = Callable[[ParcelDraft, Contents], None]
 
 
 def nothing(_draft: ParcelDraft, _contents: Contents) -> None:
@@ -34,8 +34,8 @@ class Kind:
     #: Whether the arrival (711, 507) and the master waybill (607) name the parcel.
     arrives: bool = True
     in_master: bool = True
-    #: The rules that it breaks for whoever finds documents by the numbers in them, as the gateway does: a document
-    #: that names other numbers is missing there. None where both see the same.
+    #: The rules that it breaks, at least, for whoever finds documents by the numbers in them, as the gateway does: a
+    #: document that names other numbers is missing there. None where both see the same.
     joined: frozenset[str] | None = None
 
 
