@@ -7,12 +7,19 @@ from decimal import Decimal
 
 import pytest
 
+from backend.domain.lifecycle import Step
 from backend.domain.notices import NOTICES, Notice, NoticeKind, subjects_of
 from backend.domain.roster import enterprise
 from backend.formats.ceb.checks import check_document
 from backend.formats.ceb.messages import parse_message
 from backend.services.simulation import Anomaly, Expected, Mode, SimulatedMessage, SimulatedParcel, simulate
-from backend.services.simulation.requests import cancellation_request, return_arrival, return_request, summary_request
+from backend.services.simulation.requests import (
+    cancellation_request,
+    offloading,
+    return_arrival,
+    return_request,
+    summary_request,
+)
 from tests.support.simulated import MODES, SETS, in_order
 
 LIST_NO = "223320261000000001"
@@ -170,6 +177,16 @@ def test_a_return_tells_the_mode_under_which_it_comes_back() -> None:
     ):
         (notice,) = notices_of(return_request(parcel, LIST_NO))
         assert notice.head["tradeMode"] == mode
+
+
+def test_a_departure_is_taken_back_under_its_own_number_for_one_parcel() -> None:
+    reported = next(message for message in SETS["export"].departures if EXPORTED.index in message.parcels)
+    (taken_back,) = notices_of(offloading(EXPORTED))
+    assert taken_back.business_key in {notice.business_key for notice in notices_of(reported)}
+    assert (taken_back.is_withdrawal, taken_back.step) == (True, Step.Offloading)
+    assert [subject.waybill for subject in subjects_of(taken_back)] == [waybill_of(EXPORTED)]
+    with pytest.raises(ValueError, match="no declared export"):
+        offloading(IMPORTED)
 
 
 def test_a_summary_is_of_one_declarant_seller_and_district() -> None:

@@ -88,6 +88,22 @@ def test_documents_are_read_from_the_messages_that_are_sent() -> None:
     }
 
 
+def test_where_documents_are_found_by_their_numbers_one_that_names_others_is_missing() -> None:
+    seen = Counter()
+    for mode in MODES:
+        found = judge_set(SETS[mode], by_reference=True)
+        for parcel, finding in zip(SETS[mode].parcels, found, strict=True):
+            joined = parcel.joined_rules
+            assert finding.rules == (parcel.expected_rules if joined is None else joined), parcel.anomaly
+            seen[parcel.anomaly] += joined is not None
+    assert {anomaly for anomaly, count in seen.items() if count} == {
+        Anomaly.OrderNumberDiffers,
+        Anomaly.PlatformDiffers,
+        Anomaly.WaybillNumberDiffers,
+        Anomaly.CarrierDiffers,
+    }
+
+
 def test_without_the_reports_of_arrivals_every_direct_import_and_export_is_held() -> None:
     for mode in MODES:
         found = judge_set(replace(SETS[mode], arrivals=()))

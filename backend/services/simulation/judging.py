@@ -3,6 +3,9 @@
 As far as one reads it from the messages alone, without a chain: documents are turned away for their format, for
 enterprises that are in no registry or barred, and as duplicates. What is left of a parcel is compared by the real
 rules, with tariff, registered enterprises, arrivals, what the buyer used of the year, and the tax that is due.
+
+Which documents belong to a parcel is known here, whatever numbers they name: so a payment for another platform is
+seen to differ. Whoever finds them by those numbers misses it instead: `by_reference` judges so.
 """
 
 from __future__ import annotations
@@ -69,8 +72,14 @@ def judge_set(
     roster: Roster = ROSTER,
     barred: Sequence[str] = (SELLER_TO_BAR,),
     report: Report | None = None,
+    *,
+    by_reference: bool = False,
 ) -> list[Finding]:
-    """A finding for each parcel, in the parcels' order."""
+    """A finding for each parcel, in the parcels' order.
+
+    `by_reference`: a list finds its order and payment by platform and order number, its waybill by carrier and
+    waybill number, as the gateway does.
+    """
     tell = report or untold
     desk, mode = _Desk(simulated, roster, barred), simulated.mode
     messages, dossiers = simulated.messages, [_Dossier() for _ in simulated.parcels]
@@ -78,6 +87,8 @@ def judge_set(
     for done, message in enumerate(messages, 1):
         desk.read(message, dossiers)
         tell(f"{mode} messages read", done, len(messages))
+    if by_reference:
+        _join(dossiers)
     findings: list[Finding] = []
     tell(f"{mode} parcels judged", 0, len(dossiers))
     for dossier in dossiers:
@@ -168,6 +179,25 @@ class _Desk:
         if declaration.direction is Direction.Import and report.is_acceptable:
             buyer = declaration.head["buyerIdNumber"]
             self.used[buyer] = self.used.get(buyer, Decimal(0)) + dutiable_value(declaration)
+
+
+def _join(dossiers: Sequence[_Dossier]) -> None:
+    """Gives each list the documents that it refers to, and takes away those that it does not."""
+    found: dict[tuple[DocumentKind, tuple[str, str]], Document] = {}
+    for dossier in dossiers:
+        for kind, document in dossier.documents.items():
+            if reference := _reference(kind, document):
+                found[kind, reference] = document
+    for dossier in dossiers:
+        if declaration := dossier.documents.get(DocumentKind.Declaration):
+            joined = {kind: found.get((kind, _reference(kind, declaration) or ("", ""))) for kind in _THREE}
+            dossier.documents = {kind: document for kind, document in joined.items() if document}
+            dossier.documents[DocumentKind.Declaration] = declaration
+
+
+def _reference(kind: DocumentKind, document: Document) -> tuple[str, str] | None:
+    """The numbers by which a document of this kind is found, as this document names them."""
+    return document.waybill_reference if kind is DocumentKind.Waybill else document.order_reference
 
 
 def _listed(messages: Sequence[SimulatedMessage]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from random import Random
 
 from backend.domain.notices import SIGNED_FOR, Notice, notice_of
-from backend.domain.roster import Enterprise, Roster, enterprise
+from backend.domain.roster import ROSTER, Enterprise, Roster, enterprise
 from backend.services.simulation import numbers
 from backend.services.simulation.drafts import decimal_text, wire_time
 from backend.services.simulation.labels import Expected
@@ -59,7 +59,7 @@ def departures(postbox: Postbox, parcels: Parcels, roster: Roster) -> Iterator[S
     def sender(parcel: SimulatedParcel, journey: Journey) -> str | None:
         return journey.carrier if parcel.expected is Expected.Matched else None
 
-    return _reports(postbox, "509", parcels, sender, _departure, roster)
+    return _reports(postbox, "509", parcels, sender, departure, roster)
 
 
 def deliveries(postbox: Postbox, parcels: Parcels, roster: Roster) -> Iterator[SimulatedMessage]:
@@ -148,7 +148,8 @@ def _master(group: Parcels, journey: Journey, agent: Enterprise, roster: Roster)
     return notice_of("607", head, _waybills(group))
 
 
-def _departure(group: Parcels, journey: Journey, carrier: Enterprise, _roster: Roster) -> Notice:
+def departure(group: Parcels, journey: Journey, carrier: Enterprise, _roster: Roster = ROSTER) -> Notice:
+    """509 of these parcels, which one bill and one district have in common."""
     head = _start("509", "D", group, journey, _DEPARTURE) | {
         "logisticsCode": carrier.customs_code,
         "logisticsName": carrier.name_zh,

@@ -1,5 +1,7 @@
 """What is asked about one simulated parcel once customs has numbered its list: 623 and 605, 625 and 213, 215, 701.
 
+What takes a departure back needs no number, but is sent only if a parcel stays behind: it is here too.
+
     message = cancellation_request(parcel, list_no)          # list_no: `invtNo` of the receipt 622 or 604
     message.sender, message.data
 
@@ -20,10 +22,11 @@ from backend.domain.roster import ROSTER, Enterprise, Roster, enterprise
 from backend.services.simulation import numbers
 from backend.services.simulation.drafts import decimal_text, wire_time
 from backend.services.simulation.model import Mode, SimulatedMessage, SimulatedParcel
+from backend.services.simulation.notices import departure
 from backend.services.simulation.posting import Postbox
 
 #: When each is asked by default, after the order.
-_CANCELLATION, _RETURN, _RETURN_ARRIVAL, _SUMMARY = (timedelta(days=days) for days in (1, 12, 30, 20))
+_CANCELLATION, _OFFLOADING, _RETURN, _SUMMARY, _RETURN_ARRIVAL = (timedelta(days=days) for days in (1, 2, 12, 20, 30))
 
 _FIVE_PLACES = Decimal("0.00001")
 
@@ -147,6 +150,18 @@ def summary_request(
     sender = enterprise(parcel.senders["603"], roster)
     notice = notice_of("701", head, [{"invtNo": list_no} for _, list_no in lists])
     return _post(notice, sender, tuple(each.index for each, _ in lists), seed)
+
+
+def offloading(
+    parcel: SimulatedParcel, *, at: datetime | None = None, seed: int = 0, roster: Roster = ROSTER
+) -> SimulatedMessage:
+    """509 with appType 3: one parcel of a departure that was reported did not leave after all (甩货)."""
+    if parcel.journey is None or "603" not in parcel.documents:
+        raise ValueError(f"parcel {parcel.index} is no declared export: it does not leave the country")
+    carrier = enterprise(parcel.journey.carrier, roster)
+    reported = departure([parcel], parcel.journey, carrier)
+    head = {**reported.head, **_start(parcel, "509/3", at, _OFFLOADING), "appType": "3"}
+    return _post(notice_of("509", head, reported.lines), carrier, (parcel.index,), seed)
 
 
 # ---------------------------------------------------------------------------------------------------

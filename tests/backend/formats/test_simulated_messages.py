@@ -11,7 +11,13 @@ from ceb_reference import FOLDER, needs_reference, schema, schema_accepts
 
 from backend.services.simulation import Mode, SimulatedMessage, SimulatedParcel
 from backend.services.simulation.catalogue import DESTINATIONS, EXPORTED, IMPORTED, UNLISTED
-from backend.services.simulation.requests import cancellation_request, return_arrival, return_request, summary_request
+from backend.services.simulation.requests import (
+    cancellation_request,
+    offloading,
+    return_arrival,
+    return_request,
+    summary_request,
+)
 from tests.support.simulated import MODES, SETS, in_order
 
 
@@ -36,7 +42,7 @@ def requests_of(parcel: SimulatedParcel) -> list[SimulatedMessage]:
     number = f"{parcel.customs_code}2026{'I' if '621' in parcel.documents else 'E'}{parcel.index:09d}"
     made = [cancellation_request(parcel, number, pre_no="B20260302000000001"), return_request(parcel, number)]
     if "603" in parcel.documents:
-        made += [return_arrival(parcel, number), summary_request([(parcel, number)])]
+        made += [return_arrival(parcel, number), summary_request([(parcel, number)]), offloading(parcel)]
     return made
 
 
