@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.commands import installing, keeping, reading, ruling, telling
-from backend.commands import installing, keeping, reading, simulating, telling
+from backend.commands import installing, keeping, reading, ruling, simulating, telling
 
 app = typer.Typer(
     name="guanlian",

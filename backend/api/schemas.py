@@ -143,6 +143,13 @@ class RecordBody(Body):
         return self
 
 
+class DecisionBody(Body):
+    """Customs' decision about a request, with its reason."""
+
+    grant: bool
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_sound)]
+
+
 class RegistrationBody(Body):
     """An organisation to register. Platforms and customs register sellers, governance anyone."""
 

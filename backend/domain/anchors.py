@@ -17,3 +17,9 @@ class AnchorKind(IntEnum):
     PaymentRecord = 5
     #: What customs found in comparing the record with order and payment.
     PaymentComparison = 6
+    #: Notices that lead to no record of their own: their time is on the chain by this alone.
+    MasterWaybill = 7
+    CancellationRequest = 8
+    SummaryRequest = 9
+    #: Customs refused what an enterprise asked for, which changes no parcel.
+    RequestRefusal = 10

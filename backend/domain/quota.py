@@ -72,7 +72,7 @@ def person_key(consortium_key: bytes, id_number: str) -> bytes:
 
 def quota_year(at: int) -> int:
     """The calendar year in China in which an instant (Unix seconds) lies; quotas begin anew with it."""
-    return _china_day(at).year
+    return china_day(at).year
 
 
 #: Days after release within which a return is applied for, and within which the goods are back in the place that
@@ -83,11 +83,12 @@ RETURN_BACK_DAYS = 45
 
 def is_return_in_time(released_at: int, applied_at: int, back_at: int) -> bool:
     """Whether an import's return reduces its buyer's year: instants in Unix seconds, days as China counts them."""
-    released, applied, back = _china_day(released_at), _china_day(applied_at), _china_day(back_at)
+    released, applied, back = china_day(released_at), china_day(applied_at), china_day(back_at)
     return (applied - released).days <= RETURN_APPLY_DAYS and (back - released).days <= RETURN_BACK_DAYS
 
 
-def _china_day(at: int) -> date:
+def china_day(at: int) -> date:
+    """The calendar day in China in which an instant (Unix seconds) lies."""
     return (datetime.fromtimestamp(at, UTC) + _CHINA).date()
 
 

@@ -1,4 +1,4 @@
-"""How much of an import came back, and whether it may still come back in time.
+"""Returns: until when they may be asked for, what they may bring back, and how much of an import came back.
 
 In time (`is_return_in_time`) a return takes its goods out of the buyer's year and frees them of tax (announcement
 2020 no.45). That part of a list may come back is the same announcement's; how its value is found is this project's
@@ -7,13 +7,14 @@ own reading: the line's dutiable value in proportion to its quantity.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from backend.domain.documents import Document, decimal_of
+from backend.domain.lifecycle import Direction
 from backend.domain.notices import Notice
-from backend.domain.quota import is_return_in_time
+from backend.domain.quota import RETURN_APPLY_DAYS, china_day, is_return_in_time
 from backend.domain.tax import CENT, dutiable_values
 
 
@@ -59,3 +60,35 @@ def part_of(amount: Decimal, share: Fraction) -> Decimal:
         return amount
     cents = int(Fraction(amount) * share * 100 + Fraction(1, 2))
     return min(Decimal(cents) * CENT, amount)
+
+
+#: The last day on which a return may be asked for, counted from the day of release. Exports: within a year
+#: (announcement 2020 no.44).
+WINDOW_DAYS = {Direction.Import: RETURN_APPLY_DAYS, Direction.Export: 365}
+
+
+def is_within_window(direction: Direction, released_at: int, asked_at: int) -> bool:
+    """Whether a return is asked for in time: instants in Unix seconds, days as China counts them."""
+    return (china_day(asked_at) - china_day(released_at)).days <= WINDOW_DAYS[direction]
+
+
+def line_faults(
+    declared: Sequence[Mapping[str, str]], returned: Sequence[Mapping[str, str]]
+) -> Iterator[tuple[str, str, str]]:
+    """What of a return does not belong to its list, as (field, value, rule); nothing for a return in order.
+
+    Line n of a return names line n of the list by `gnum`: with its code, and never more than was declared.
+    """
+    lines = {decimal_of(line.get("gnum")): line for line in declared}
+    for number, line in enumerate(returned, 1):
+        path = f"InvtRefundList[{number}]"
+        original = lines.get(decimal_of(line.get("gnum")))
+        if original is None:
+            yield f"{path}.gnum", line.get("gnum", "")[:20], "InventoryList.gnum"
+            continue
+        if line.get("gcode", "").strip() != original.get("gcode", "").strip():
+            yield f"{path}.gcode", line.get("gcode", "")[:20], original.get("gcode", "")
+        quantity = decimal_of(line.get("qty"))
+        most = decimal_of(original.get("qty")) or Decimal(0)
+        if quantity is None or not 0 < quantity <= most:
+            yield f"{path}.qty", line.get("qty", "")[:20], f"0 < qty <= {most:f}"

@@ -92,6 +92,12 @@ def require(caller: Caller, action: str, *scopes: Scope) -> None:
         raise Forbidden(action=action, needed=" or ".join(f"scope {scope}" for scope in scopes))
 
 
+def require_role(caller: Caller, action: str, *roles: Role) -> None:
+    """Raises Forbidden unless the caller's participant holds one of the roles and is not suspended."""
+    if not any(caller.bears(role) for role in roles):
+        raise Forbidden(action=action, needed=" or ".join(f"role {role.name}" for role in roles))
+
+
 def authenticate(connection: Connection, token: str) -> Caller:
     """The caller behind a token. Raises Unauthenticated for an unknown, malformed or revoked one alike."""
     if not _TOKEN.fullmatch(token):

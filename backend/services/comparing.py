@@ -176,6 +176,36 @@ def judge(view: Mapping[str, Any]) -> MatchReport:
 
 
 # ---------------------------------------------------------------------------------------------------
+# As an answer
+
+
+def told_to_sender(report: MatchReport, document: Document) -> dict[str, Any]:
+    """The report for whoever sent one document: which fields differ, with that document's own values alone."""
+    others = {
+        block
+        for facts in MESSAGES.values()
+        if facts.kind is not document.kind
+        for block in (facts.head, facts.line)
+        if block is not None
+    }
+    told = report.as_json()
+    for failure in (*told["failures"], *told["holds"], *told["warnings"]):
+        for pair in failure["fields"]:
+            for side in ("left", "right"):
+                if pair[f"{side}_value"] and any(_names(pair[side], block) for block in others):
+                    pair[f"{side}_value"] = HIDDEN
+    return told
+
+
+def _names(field: str, block: str) -> bool:
+    return any(part.startswith((f"{block}.", f"{block}[")) or part == block for part in field.split("+"))
+
+
+#: Stands for a value that is another's.
+HIDDEN = "…"
+
+
+# ---------------------------------------------------------------------------------------------------
 # As evidence
 
 

@@ -25,12 +25,15 @@ from backend.domain.lifecycle import (
     Sets,
     Step,
     effect_of,
+    indices,
 )
-from backend.services import settling
+from backend.services import examination, following, notices, settling
 from backend.services.attestation import attest
 from backend.services.gateway import Gateway
+from backend.services.quota_following import follow_newest
 from backend.store import governance, readmodel
 from backend.store.database import Connection
+from backend.store.parcel_queries import parcel_ids_at
 from backend.store.readmodel import Cursor, word
 
 log = structlog.get_logger("indexer")
@@ -132,6 +135,8 @@ class Indexer:
                 self._fold_anew(connection, row_id)
             governance.fold_anew(connection)
             settling.unsettle(connection, ancestor, self.gateway.now())
+            following.unfollow(connection, ancestor)
+            self._count_anew(connection, touched)
             rest = readmodel.known_blocks(connection)
             if rest:
                 readmodel.set_cursor(connection, Cursor(rest[0].number, rest[0].hash, rest[0].timestamp))
@@ -148,12 +153,23 @@ class Indexer:
             head = record.head
         readmodel.update_manifest(connection, row_id, head, sets)
 
+    def _count_anew(self, connection: Connection, manifest_rows: Sequence[int]) -> None:
+        """Quota that moved with records that went away goes back with them."""
+        parcels = [parcel for row_id in manifest_rows for parcel in readmodel.parcels_of(connection, row_id)]
+        follow_newest(connection, self.gateway.consortium_key, parcels, self.gateway.now())
+
     def _settle(self, head: int) -> None:
         with self.gateway.database.read() as connection:
             due = settling.is_due(connection, head, self.gateway.settings.confirmations)
         if due:
             with self.gateway.database.write() as connection:
-                settling.settle(connection, head, self.gateway.settings.confirmations, self.gateway.now())
+                self._settle_up_to(connection, head, self.gateway.now())
+
+    def _settle_up_to(self, connection: Connection, head: int, now: int) -> None:
+        """Ends and follows what has its confirmations at this head."""
+        confirmations = self.gateway.settings.confirmations
+        settling.settle(connection, head, confirmations, now)
+        following.follow(connection, self.gateway, head - confirmations + 1, now)
 
     def _apply(self, logged: Sequence[ev.LoggedEvent], blocks: Sequence[BlockRef]) -> None:
         if not blocks:
@@ -183,7 +199,9 @@ class Indexer:
             batch.finish()
             readmodel.set_cursor(connection, Cursor(last.number, last.hash, last.timestamp))
             attest(connection, batch.declared_parcels, now)
-            settling.settle(connection, last.number, self.gateway.settings.confirmations, now)
+            notices.advance(connection, batch.touched_parcels(), now)
+            examination.chain_moved(connection, batch.declared, batch.touched)
+            self._settle_up_to(connection, last.number, now)
 
 
 class _Batch:
@@ -193,6 +211,10 @@ class _Batch:
         self.connection = connection
         self.timestamps = timestamps
         self.declared_parcels: list[bytes] = []
+        #: The manifests declared here, each with its parcels.
+        self.declared: list[tuple[_Row, list[bytes]]] = []
+        #: The manifests of which a record moved something, by the parcels that it moved.
+        self.touched: dict[bytes, int] = {}
         self._open: dict[bytes, _Open] = {}
         self._records: list[dict[str, Any]] = []
         self._refusals: list[dict[str, Any]] = []
@@ -235,6 +257,11 @@ class _Batch:
         for manifest in self._open.values():
             readmodel.update_manifest(self.connection, manifest.row.id, manifest.head, manifest.sets)
 
+    def touched_parcels(self) -> set[bytes]:
+        """The parcels that were declared or moved here."""
+        places = {self._open[manifest].row.id: indices(parcels) for manifest, parcels in self.touched.items()}
+        return {*self.declared_parcels, *parcel_ids_at(self.connection, places).values()}
+
     def _declared(self, event: ev.ManifestDeclared, place: dict[str, Any]) -> None:
         sets = Sets.declared(len(event.parcel_ids))
         head = next_head(event.root, Step.Declaration, event.declarant_no, sets.every, event.evidence, event.at)
@@ -260,6 +287,7 @@ class _Batch:
         self._open[event.manifest] = _Open(_Row(**row, id=row_id), sets, event.head)
         self._record(row_id, Step.Declaration, event.declarant_no, sets.every, event, place)
         self.declared_parcels += event.parcel_ids
+        self.declared.append((self._open[event.manifest].row, list(event.parcel_ids)))
 
     def _recorded(self, event: ev.Recorded, place: dict[str, Any]) -> None:
         manifest = self._manifest(event.manifest)
@@ -268,6 +296,7 @@ class _Batch:
             raise ChainInconsistent(manifest="0x" + event.manifest.hex(), block=place["block"])
         manifest.head = head
         _apply_step(manifest.sets, manifest.row, event.step, event.parcels)
+        self.touched[event.manifest] = self.touched.get(event.manifest, 0) | event.parcels
         self._record(manifest.row.id, event.step, event.participant_no, event.parcels, event, place)
 
     def _record(

@@ -10,12 +10,15 @@ from backend.domain.errors import ConfirmationTimedOut, NotFound, OperationNotPo
 from backend.domain.instants import iso
 from backend.domain.lifecycle import Step
 from backend.services.gateway import Gateway
-from backend.store import documents, outbox
+from backend.store import documents, notice_queries, outbox
 from backend.store.database import Connection
 from backend.store.readmodel import number
 
 #: An operation's status is that of its least advanced item; these in order of what a submitter must know first.
 _WORST_FIRST = ("quarantined", "waiting", "stored", "sent", "confirmed", "cancelled")
+
+#: Subjects of notices that are shown one by one.
+MOST_SUBJECTS = 100
 
 #: Seconds between looks while somebody waits for the chain.
 LOOK_EVERY = 0.1
@@ -26,7 +29,9 @@ class OperationView:
     """One submission as its submitter sees it.
 
     `status`: stored, sent, confirmed, quarantined or cancelled. Each item says the same for one thing that is to
-    reach the chain, with its transaction and, where the chain refused, the reason.
+    reach the chain, with its transaction and, where the chain refused, the reason. `subjects` are the parcels that
+    notices name, the first hundred of them, and how each of their lines stands; `waiting` counts those that wait for
+    their parcel.
     """
 
     operation_id: str
@@ -37,6 +42,8 @@ class OperationView:
     summary: dict[str, Any]
     items: tuple[dict[str, Any], ...]
     documents: tuple[dict[str, Any], ...]
+    subjects: tuple[dict[str, Any], ...] = ()
+    waiting: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -48,6 +55,8 @@ class OperationView:
             "summary": self.summary,
             "items": list(self.items),
             "documents": list(self.documents),
+            "subjects": list(self.subjects),
+            "subjects_waiting": self.waiting,
         }
 
 
@@ -57,6 +66,7 @@ def view(gateway: Gateway, operation_id: str, participant_no: int | None) -> Ope
         row = _operation(connection, operation_id, participant_no)
         items = [_item(item) for item in outbox.items_of(connection, operation_id)]
         found = documents.documents_of_operation(connection, operation_id)
+        named = notice_queries.subjects_of(connection, [document.id for document in found])
     return OperationView(
         row.id,
         row.kind,
@@ -75,6 +85,8 @@ def view(gateway: Gateway, operation_id: str, participant_no: int | None) -> Ope
             }
             for document in found
         ),
+        tuple(_subject(subject) for subject in named[:MOST_SUBJECTS]),
+        sum(subject.status == "waiting" for subject in named),
     )
 
 
@@ -149,4 +161,17 @@ def _item(row: Any) -> dict[str, Any]:
         "transaction": "0x" + row.transaction_hash.hex() if row.transaction_hash else None,
         "block": row.block,
         "refusal": row.refusal,
+    }
+
+
+def _subject(row: Any) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "parcel_id": row.parcel_id.hex() if row.parcel_id else None,
+        "waybill": row.waybill_key,
+        "list_no": row.list_no,
+        "bill_no": row.bill_no,
+        "step": None if row.step is None else Step(row.step).name,
+        "status": row.status,
+        "reason": row.reason,
     }

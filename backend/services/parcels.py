@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from backend.domain.errors import NotFound
@@ -23,8 +23,8 @@ from backend.services.gateway import Gateway
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
 from backend.services.sight import parcels_in_sight, sight_of
+from backend.store import examinations, readmodel
 from backend.store import parcel_queries as queries
-from backend.store import readmodel
 from backend.store.database import Connection
 from backend.store.listing_queries import levels_in_force
 from backend.store.profiles import ParticipantName, names_of
@@ -52,6 +52,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         names = names_of(connection, numbers)
         levels = levels_in_force(connection, [place.seller_no], gateway.now())
         seen = _may_see(connection, place, caller)
+        examined = examinations.of_parcel(connection, parcel_id) if seen else []
         asked = requests_in_parcel(connection, parcel_id, place, caller, gateway.now())
     sets = queries.sets_of(place)
     view = {
@@ -79,6 +80,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
     if caller is not None and seen:
         bit = 1 << place.position
         view["refusals"] = [refusal_json(row) for row in refused if number(row.parcels) & bit]
+        view["examination"] = examination_json(examined)
         view["documents"] = document_views(documents, place, caller)
     elif caller is not None and (own := document_views(documents, place, caller)):
         view["documents"] = own
@@ -166,6 +168,21 @@ def record_json(record: Any, names: dict[int, ParticipantName]) -> dict[str, Any
         "transaction": _hex(record.transaction_hash),
         "evidence": _hex(record.evidence),
         "head": _hex(record.head),
+    }
+
+
+def examination_json(rows: Sequence[Any]) -> dict[str, Any] | None:
+    """How the automatic account of the declaring district stands to a parcel; None where it was never asked."""
+    if not rows:
+        return None
+    row = rows[-1]
+    return {
+        "status": row.status,
+        "due_at": iso(row.due_at),
+        "outcome": row.outcome,
+        "rules": (row.rules or "").split(),
+        "config_version": row.config_version,
+        "looked_at": iso(row.updated_at),
     }
 
 

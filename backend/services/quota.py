@@ -129,6 +129,16 @@ def reserve(
     book.save()
 
 
+def held_declarations(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes, Document]:
+    """The import declarations of these parcels that are held here and not erased."""
+    lists = import_lists(connection, parcel_ids)
+    return {
+        parcel: stored_document(lists[parcel].message_type, lists[parcel].fields)
+        for parcel in dict.fromkeys(parcel_ids)
+        if parcel in lists and lists[parcel].fields is not None
+    }
+
+
 def reserve_for_acceptance(
     connection: Connection,
     consortium_key: bytes,
@@ -141,12 +151,7 @@ def reserve_for_acceptance(
     A parcel whose declaration is not held here is not counted here. Raises QuotaExceeded for the first that goes
     beyond its buyer's year, InvalidInput for one whose value cannot be told.
     """
-    lists = import_lists(connection, parcel_ids)
-    declarations = {
-        parcel: stored_document(lists[parcel].message_type, lists[parcel].fields)
-        for parcel in dict.fromkeys(parcel_ids)
-        if parcel in lists and lists[parcel].fields is not None
-    }
+    declarations = held_declarations(connection, parcel_ids)
     book = QuotaBook(connection, consortium_key, declarations, now)
     for parcel, declaration in declarations.items():
         book.reserve(parcel, dutiable_value(declaration), limits)

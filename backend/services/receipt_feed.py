@@ -16,7 +16,7 @@ from backend.domain.instants import iso_ms
 from backend.formats.ceb.fields import RECEIPTS
 from backend.formats.ceb.receipt_reading import inner_codes
 from backend.formats.ceb.receipts import ReceiptRow, RowValues, row_fields, write_feed, write_receipt, write_rows
-from backend.formats.ceb.statuses import receipt_label
+from backend.formats.ceb.statuses import ReturnStatus, receipt_label
 from backend.services.gateway import Gateway
 from backend.services.parcels import completeness
 from backend.store import receipts
@@ -24,6 +24,8 @@ from backend.store.documents import chunks
 
 #: Receipts in one message; the schemas of most types allow no more.
 MOST_ROWS = 100
+
+_BEFORE_ACCEPTANCE = frozenset({ReturnStatus.Staged, ReturnStatus.Taken, ReturnStatus.Sent, ReturnStatus.NotSent})
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,11 +80,13 @@ def read_feed(
 def receipt_json(row: Any) -> dict[str, Any]:
     """One receipt; `row` as `backend.store.receipts` gives it. `fields` and `lines` are the message's elements."""
     label = receipt_label(row.receipt_type, row.status)
-    content = row.content or {"head": row_fields(_answered_type(row.receipt_type), _receipt_row(row)), "lines": []}
+    content = row.content
+    if not _is_whole(row):
+        content = {"head": row_fields(_answered_type(row.receipt_type), _receipt_row(row)), "lines": []}
     return {
         "id": row.id,
         "participant_no": row.participant_no,
-        "message_type": row.message_type,
+        "message_type": row.message_type or _answered_type(row.receipt_type),
         "receipt_type": row.receipt_type,
         "status": row.status,
         "label_zh": label[0] if label else None,
@@ -93,10 +97,10 @@ def receipt_json(row: Any) -> dict[str, Any]:
             for found in inner_codes(row.info)
         ],
         "return_time": iso_ms(row.at_ms),
-        "guid": row.guid,
+        "guid": row.guid or content["head"].get("guid"),
         "business_key": row.business_key,
         "parcel_id": row.parcel_id.hex() if row.parcel_id else None,
-        "list_no": row.list_no,
+        "list_no": None if row.status in _BEFORE_ACCEPTANCE else row.list_no,
         "pre_no": row.pre_no,
         "fields": content["head"],
         "lines": content["lines"],
@@ -105,7 +109,7 @@ def receipt_json(row: Any) -> dict[str, Any]:
 
 def _messages(rows: Sequence[Any]) -> list[bytes]:
     messages: list[bytes] = []
-    for (_, is_whole), group in groupby(rows, key=lambda row: (row.receipt_type, row.content is not None)):
+    for (_, is_whole), group in groupby(rows, key=lambda row: (row.receipt_type, _is_whole(row))):
         written = _whole if is_whole else _answers
         messages += [written(part) for part in chunks(list(group), MOST_ROWS)]
     return messages
@@ -126,12 +130,23 @@ class _Document:
     head: Mapping[str, str]
 
 
+def _is_whole(row: Any) -> bool:
+    """Whether a receipt is no answer to one document but a message of customs' own, kept with all its content."""
+    return RECEIPTS[row.receipt_type].answers is None
+
+
 def _receipt_row(row: Any) -> ReceiptRow:
-    answered: dict[str, str] = orjson.loads(row.answered) if row.answered else {}
-    numbers = {"preNo": row.pre_no, "invtNo": row.list_no}
+    head: dict[str, str] = {}
+    if row.answered:
+        head = orjson.loads(row.answered)
+    elif row.content:
+        # A document that was refused is not kept; its receipt has what it repeats of it.
+        head = row.content["head"]
+    # A list has its number from its acceptance on: what was answered before knew none.
+    numbers = {"preNo": row.pre_no, "invtNo": None if row.status in _BEFORE_ACCEPTANCE else row.list_no}
     given = {name: value for name, value in numbers.items() if value}
     at = _EPOCH + timedelta(milliseconds=row.at_ms)
-    return ReceiptRow(_Document({"guid": row.guid} | answered | given), row.status, row.info, at)
+    return ReceiptRow(_Document({"guid": row.guid or ""} | head | given), row.status, row.info, at)
 
 
 def _answered_type(receipt_type: str) -> str:

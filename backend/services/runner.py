@@ -1,4 +1,4 @@
-"""What runs beside the API: a thread that reads the chain, one that writes to it, one that tells of receipts.
+"""What runs beside the API: threads that read the chain, write to it, decide for customs, and tell of receipts.
 
 All are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
 and tried again with patience that grows to a few seconds; nothing is given up and nothing is skipped.
@@ -15,6 +15,7 @@ import structlog
 
 from backend.domain.errors import GuanlianError
 from backend.services.deliverer import Deliverer
+from backend.services.examination import Examiner
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
 from backend.services.sender import Sender
@@ -45,14 +46,15 @@ class Runner:
         self.gateway = gateway
         self.indexer = Indexer(gateway)
         self.sender = Sender(gateway)
+        self.examiner = Examiner(gateway)
         self.deliverer = Deliverer(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._loops = [Loop("indexer"), Loop("sender"), Loop("deliverer")]
+        self._loops = [Loop("indexer"), Loop("sender"), Loop("examiner"), Loop("deliverer")]
 
     def start(self) -> None:
         self._stop.clear()
-        works: list[Callable[[], bool]] = [self._index, self._send, self._deliver]
+        works: list[Callable[[], bool]] = [self._index, self._send, self._examine, self._deliver]
         for loop, work in zip(self._loops, works, strict=True):
             thread = threading.Thread(target=self._run, args=(loop, work), name=loop.name, daemon=True)
             thread.start()
@@ -77,6 +79,9 @@ class Runner:
 
     def _send(self) -> bool:
         return self.sender.tick() > 0
+
+    def _examine(self) -> bool:
+        return self.examiner.tick() > 0
 
     def _deliver(self) -> bool:
         return self.deliverer.tick() > 0

@@ -196,7 +196,7 @@ class Sender:
             outbox.send_again(connection, [row.id for row in rows], now, smaller=True)
             return
         refusal = self._reason(rows[0], transaction.account, block) if rows else None
-        outbox.set_status(connection, [row.id for row in rows], "quarantined", now, refusal)
+        settling.quarantine(connection, rows, refusal, now)
 
     def _reason(self, row: Any, account: str, block: int) -> dict[str, Any]:
         """Why a lone call failed, asked of the chain as it stood before."""

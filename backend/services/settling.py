@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.chain.refusals import refusal_from_event
 from backend.domain.errors import GuanlianError
 from backend.domain.events import DeclarationRefused, RecordRefused, Refusal
 from backend.domain.lifecycle import Step
-from backend.store import outbox, readmodel
+from backend.formats.ceb import standings
+from backend.services import notices
+from backend.services.answers import Answers
+from backend.store import documents, outbox, readmodel
 from backend.store.database import Connection
 from backend.store.readmodel import number, word
 
@@ -57,13 +60,32 @@ def settle(connection: Connection, head: int, confirmations: int, now: int) -> N
         elif _came_too_early(due[row.transaction_id], row, found):
             early.append(row.id)
         elif row.action == "declare":
-            outbox.set_status(connection, [row.id], "quarantined", now, refusal_json(_error(found[0])))
+            quarantine(connection, [row], refusal_json(_error(found[0])), now)
         else:
             _divide(connection, row, found, confirmed, now)
     outbox.set_status(connection, confirmed, "confirmed", now)
+    notices.confirmed(connection, confirmed, now)
     outbox.send_again(connection, early, now, smaller=True)
     for transaction in due.values():
         outbox.set_transaction(connection, transaction.id, "final", transaction.block)
+
+
+def quarantine(connection: Connection, rows: Sequence[Any], refusal: Mapping[str, Any] | None, now: int) -> None:
+    """Sets rows aside that the chain refused, and tells the senders of the documents that they carry, in words."""
+    outbox.set_status(connection, [row.id for row in rows], "quarantined", now, refusal)
+    told = refusal or {"title": "ContractRefused", "zh": "原因未知", "en": "unknown"}
+    answers = Answers(connection, now)
+    lists = documents.light(connection, [row.document_id for row in rows if row.action == "declare"])
+    for row in rows:
+        if row.action == "declare" and (document := lists.get(row.document_id)) is not None:
+            standing = standings.not_sent(str(told["title"]), str(told["zh"]))
+            about = ("refused", row.id, row.attempts)
+            answers.add(
+                document.id, document.participant_no, document.parcel_id, document.message_type, standing, *about
+            )
+        elif row.action == "record":
+            notices.refused(connection, row.id, row.manifest, number(row.parcels), told, now)
+    answers.store()
 
 
 def unsettle(connection: Connection, ancestor: int, now: int) -> None:
@@ -104,6 +126,9 @@ def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[
         part, refusal_found = parts.pop()
         outbox.narrow(connection, row.id, word(part))
         outbox.set_status(connection, [row.id], "quarantined", now, refusal_found)
+        notices.refused(connection, row.id, row.manifest, part, refusal_found, now)
+    for part, refusal in parts:
+        notices.refused(connection, row.id, row.manifest, part, refusal, now)
     columns = {key: value for key, value in row._mapping.items() if key != "id"}
     outbox.insert_rows(
         connection,

@@ -13,7 +13,7 @@ from backend.chain.client import ChainClient
 from backend.domain.errors import ChainUnavailable
 from backend.domain.instants import iso
 from backend.services.gateway import Gateway
-from backend.store import outbox
+from backend.store import examinations, outbox
 from backend.store.parcel_queries import count_parcels
 from backend.store.readmodel import Cursor, get_cursor
 
@@ -49,6 +49,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
         depth = outbox.depth(connection)
         flying = outbox.in_flight(connection)
         manifests, parcels = count_parcels(connection)
+        undecided, overdue = examinations.undecided(connection, now)
     waiting = _waiting(depth)
     return {
         "now": iso(now),
@@ -70,6 +71,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
             **lag(chain, position),
         },
         "read_model": {"manifests": manifests, "parcels": parcels},
+        "examinations": {"waiting": undecided, "overdue": overdue},
         "outbox": {
             **{name: sum(_count(row) for row in depth if row.status == name) for name in _STATUSES},
             "oldest_waiting_at": None if waiting is None else iso(waiting),

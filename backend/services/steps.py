@@ -42,8 +42,10 @@ from backend.domain.lifecycle import (
 )
 from backend.domain.participants import has_role
 from backend.services import evidence as evidences
+from backend.services import rulebook
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.quota import reserve_for_acceptance
 from backend.store import outbox, readmodel
 from backend.store.database import Connection
 from backend.store.listing_queries import levels_in_force
@@ -53,7 +55,7 @@ MOST_PARCELS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     """What a step does in one manifest."""
 
     manifest: bytes
@@ -83,7 +85,6 @@ def submit_steps(
     digest = hashlib.sha256(
         orjson.dumps([step, [parcel.hex() for parcel in wanted], evidence, evidence_of], option=orjson.OPT_SORT_KEYS)
     ).digest()
-    now = gateway.now()
     with gateway.database.write() as connection:
         if reference is not None:
             before = outbox.operation_by_reference(connection, participant_no, reference)
@@ -91,26 +92,56 @@ def submit_steps(
                 if before.digest != digest:
                     raise Conflict(what="submission", key=reference)
                 return str(before.id)
-        account = account_of(connection, participant_no)
-        targets = list(_targets(connection, wanted))
-        _precheck(connection, participant_no, step, targets, now)
-        summary = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
-        operation_id = new_operation(
-            connection, "step", participant_no, summary, now, reference=reference, digest=digest
+        return queue_step(
+            connection,
+            gateway,
+            participant_no,
+            step,
+            wanted,
+            evidence=evidence,
+            evidence_of=evidence_of,
+            reference=reference,
+            digest=digest,
         )
-        keep = partial(evidences.keep, connection, operation_id=operation_id, participant_no=participant_no, now=now)
-        shared = keep(contents=[evidence]) if evidence else None
-        entry = Entry(operation_id, account, participant_no, now)
-        rows, kept = [], 0
+
+
+def queue_step(
+    connection: Connection,
+    gateway: Gateway,
+    participant_no: int,
+    step: Step,
+    wanted: Sequence[bytes],
+    *,
+    evidence: Mapping[str, Any] | None = None,
+    evidence_of: Mapping[str, Mapping[str, Any]] | None = None,
+    reference: str | None = None,
+    digest: bytes | None = None,
+) -> str:
+    """As `submit_steps`, within the caller's transaction: what it has read decides together with the step."""
+    now = gateway.now()
+    account = account_of(connection, participant_no)
+    targets = list(targets_of(connection, wanted))
+    _precheck(connection, participant_no, step, targets, now)
+    if step is Step.Acceptance:
         for target in targets:
-            commitment = shared
-            if commitment is None:
-                ids = [parcel for _, parcel in target.members]
-                contents = [(evidence_of or {})[parcel.hex()] for parcel in ids]
-                commitment = keep(contents=contents, parcel_ids=ids, first=kept)
-                kept += len(ids)
-            rows.append(entry.record(target.manifest, step, target.parcels, commitment))
-        enqueue(connection, rows)
+            limits = rulebook.config_of(connection, target.row.declaring_district).limits
+            parcels = [parcel for _, parcel in target.members]
+            reserve_for_acceptance(connection, gateway.consortium_key, parcels, now, limits)
+    summary = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
+    operation_id = new_operation(connection, "step", participant_no, summary, now, reference=reference, digest=digest)
+    keep = partial(evidences.keep, connection, operation_id=operation_id, participant_no=participant_no, now=now)
+    shared = keep(contents=[evidence]) if evidence else None
+    entry = Entry(operation_id, account, participant_no, now)
+    rows, kept = [], 0
+    for target in targets:
+        commitment = shared
+        if commitment is None:
+            ids = [parcel for _, parcel in target.members]
+            contents = [(evidence_of or {})[parcel.hex()] for parcel in ids]
+            commitment = keep(contents=contents, parcel_ids=ids, first=kept)
+            kept += len(ids)
+        rows.append(entry.record(target.manifest, step, target.parcels, commitment))
+    enqueue(connection, rows)
     return operation_id
 
 
@@ -131,7 +162,7 @@ def _checked(
     return wanted
 
 
-def _targets(connection: Connection, wanted: Sequence[bytes]) -> Iterator[_Target]:
+def targets_of(connection: Connection, wanted: Sequence[bytes]) -> Iterator[Target]:
     """The parcels by the newest manifest that each is declared in. Raises NotFound for one that is in none."""
     places = readmodel.places_of(connection, wanted)
     grouped: dict[bytes, list[tuple[int, bytes]]] = {}
@@ -144,14 +175,14 @@ def _targets(connection: Connection, wanted: Sequence[bytes]) -> Iterator[_Targe
         grouped.setdefault(place.manifest, []).append((place.position, parcel))
     for manifest, members in grouped.items():
         members.sort()
-        yield _Target(manifest, rows[manifest], sum(1 << position for position, _ in members), tuple(members))
+        yield Target(manifest, rows[manifest], sum(1 << position for position, _ in members), tuple(members))
 
 
 # ---------------------------------------------------------------------------------------------------
 # The judgement
 
 
-def _precheck(connection: Connection, participant_no: int, step: Step, targets: Sequence[_Target], now: int) -> None:
+def _precheck(connection: Connection, participant_no: int, step: Step, targets: Sequence[Target], now: int) -> None:
     rows = RULES.get(step)
     if rows is None:
         raise StepNotAllowed(step=step.name, parcels="*")
@@ -191,7 +222,7 @@ def _is_barred(connection: Connection, seller_no: int, now: int) -> bool:
     return levels_in_force(connection, [seller_no], now).get(seller_no) == Level.Barred
 
 
-def _judge(sets: Sets, rule: Rule, step: Step, target: _Target) -> None:
+def _judge(sets: Sets, rule: Rule, step: Step, target: Target) -> None:
     found = divide(sets, rule, target.parcels)
     if found.wrong_state:
         states = {sets.state_of(index).name for index in indices(found.wrong_state)}
@@ -210,7 +241,7 @@ def _judge(sets: Sets, rule: Rule, step: Step, target: _Target) -> None:
         )
 
 
-def project(connection: Connection, targets: Sequence[_Target]) -> dict[bytes, Sets]:
+def project(connection: Connection, targets: Sequence[Target]) -> dict[bytes, Sets]:
     """The sets of each manifest as they will stand once what this gateway has under way on it is done."""
     projected = {target.manifest: readmodel.sets_of_blob(target.row.size, target.row.sets) for target in targets}
     rows = {target.manifest: target.row for target in targets}
@@ -229,7 +260,7 @@ def _flags(flags: int, affected: Any, sets: Sets) -> str:
     return ", ".join(names)
 
 
-def _named(target: _Target, parcels: int) -> dict[str, Any]:
+def _named(target: Target, parcels: int) -> dict[str, Any]:
     """The parcels of a refusal by their ids, the first hundred of them."""
     ids = [parcel.hex() for position, parcel in target.members if parcels >> position & 1]
     return {"manifest": "0x" + target.manifest.hex(), "parcels": ids[:100]}

@@ -140,9 +140,21 @@ def lists_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, sa.Row[
     return found
 
 
+def light(connection: Connection, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:
+    """Whose documents these are and of which parcel, by document id."""
+    found: dict[int, sa.Row[Any]] = {}
+    for part in chunks(ids):
+        query = sa.select(
+            documents.c.id, documents.c.participant_no, documents.c.parcel_id, documents.c.message_type
+        ).where(documents.c.id.in_(part))
+        found.update({row.id: row for row in connection.execute(query)})
+    return found
+
+
 def documents_of_operation(connection: Connection, operation_id: str) -> list[sa.Row[Any]]:
     query = (
         sa.select(
+            documents.c.id,
             documents.c.guid,
             documents.c.kind,
             documents.c.business_key,

@@ -151,6 +151,16 @@ def records_of(connection: Connection, manifest_row: int) -> list[sa.Row[Any]]:
     return list(connection.execute(query))
 
 
+def latest_at(connection: Connection, manifest_row: int, position: int, step: int) -> int | None:
+    """When a step was last recorded of a manifest's parcel, or None."""
+    query = (
+        sa.select(records.c.at, records.c.parcels)
+        .where(records.c.manifest_row == manifest_row, records.c.step == int(step))
+        .order_by(records.c.id.desc())
+    )
+    return next((int(row.at) for row in connection.execute(query) if number(row.parcels) >> position & 1), None)
+
+
 class Place:
     """Where a parcel is declared: its position in a manifest, whose row answers for everything else."""
 

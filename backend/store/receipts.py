@@ -95,6 +95,7 @@ def receipts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, sa.R
 
 
 def _with_document() -> sa.Select[Any]:
+    """Receipts of documents that were refused have none: they bring along what they repeat of it."""
     return sa.select(
         receipts,
         documents.c.message_type,
@@ -103,4 +104,4 @@ def _with_document() -> sa.Select[Any]:
         documents.c.answered,
         documents.c.pre_no,
         documents.c.list_no,
-    ).join(documents, documents.c.id == receipts.c.document_id)
+    ).outerjoin(documents, documents.c.id == receipts.c.document_id)

@@ -172,6 +172,8 @@ def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
     with shop.gateway.database.read() as connection:
         found = [row.id for row in receipts.receipts_after(connection, 0, 500, participant_no=5)]
     assert found == sorted(ids)
+
+
 def test_parcels_are_compared_under_loaded_rules_and_receipts_relayed(shop: Workshop) -> None:
     governance = Caller(0, None, frozenset({Scope.governance, Scope.operator}), "")
     _, is_new = load_matching(shop.gateway, governance, 0, b'{"version": "on this server"}')

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from lxml import etree
 
+from backend.domain.documents import MESSAGES
 from backend.domain.errors import DocumentsTooMany, MessageStructureInvalid
 from backend.formats.ceb.faults import Fault
 from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, RECEIPTS_FOR, Field, Form, ReceiptLayout
@@ -78,6 +79,28 @@ def coded_info(code: str, description: str, *details: str) -> str:
 def fault_info(refusal: tuple[str, str], faults: Sequence[Fault]) -> str:
     """The refusal's sentence with every fault, as `[Code:…;Desc:…],[path 规则]`; values are left out."""
     return coded_info(refusal[0], refusal[1], *(f"{each.path} {each.zh}" for each in faults))
+
+
+#: What a receipt says of its own, beside what it repeats of the document.
+_SAID = frozenset({"returnStatus", "returnTime", "returnInfo"})
+_GIVEN = frozenset({"preNo", "invtNo"})
+
+
+def answered_fields(message_type: str, head: Mapping[str, str]) -> dict[str, str]:
+    """What the receipts of a document or notice repeat of it, each value as the receipt can hold it.
+
+    The numbers that customs gives (`preNo`, `invtNo`) are left out, but for those that a notice names itself.
+    """
+    values = {**head, "copNo": head.get("copNo", "") or head.get("orderNo", "")}
+    is_notice = message_type not in MESSAGES
+    found = {}
+    for field in RECEIPTS_FOR[message_type].head:
+        if field.name in _SAID or (field.name in _GIVEN and not (is_notice and head.get(field.name))):
+            continue
+        value = _fitted(field, values)
+        if value is not None:
+            found[field.name] = value
+    return found
 
 
 def write_receipt(message_type: str, rows: Sequence[ReceiptRow], guid: str) -> bytes:

@@ -190,4 +190,17 @@ SIGNATURE_WRONG = Refusal(
     },
 )
 
-REFUSALS = (FORMAT_WRONG, DUPLICATE, OUTDATED, NOT_FOUND, FAILED, SENDER_NOT_ALLOWED, SIGNATURE_WRONG)
+#: A return names a line, a code or a quantity that its list does not have.
+LINE_UNKNOWN = Refusal(
+    FORMAT_WRONG.order,
+    FORMAT_WRONG.payment,
+    FORMAT_WRONG.waybill,
+    FORMAT_WRONG.declaration,
+    dict(FORMAT_WRONG.notices)
+    | {
+        "625": ("-625209", "在关联的清单中未找到相应的表体项"),
+        "213": ("-625209", "在关联的清单中未找到相应的表体项"),
+    },
+)
+
+REFUSALS = (FORMAT_WRONG, DUPLICATE, OUTDATED, NOT_FOUND, FAILED, SENDER_NOT_ALLOWED, SIGNATURE_WRONG, LINE_UNKNOWN)

@@ -93,6 +93,14 @@ def check_signature(root: etree._Element, registered: Sequence[RegisteredCertifi
 
     A signature that holds but whose certificate has ended is named as such, which needs its key to be tried too.
     """
+    try:
+        return _check(root, registered, now)
+    except etree.LxmlError:
+        # Some well-formed documents have no canonical form: a namespace that is a relative address, for instance.
+        return _wrong(SignatureFault.signature_malformed)
+
+
+def _check(root: etree._Element, registered: Sequence[RegisteredCertificate], now: int) -> SignatureVerdict:
     found = list(root.iter(_SIGNATURE))
     if len(found) != 1:
         return _wrong(SignatureFault.several_signatures if found else SignatureFault.no_signature)
@@ -190,7 +198,7 @@ def _verify_rsa(root: etree._Element, certificate: SigningCertificate) -> Signat
         return SignatureFault.digest_mismatch
     except InvalidSignature:
         return SignatureFault.signature_mismatch
-    except (SignXMLException, etree.LxmlError, ValueError):
+    except (SignXMLException, ValueError):
         return SignatureFault.signature_malformed
     return None
 

@@ -209,6 +209,14 @@ def test_a_renewed_certificate_for_the_same_key_counts_beside_the_ended_one(kind
         assert check_signature(root, registered, NOW).is_valid
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_without_a_canonical_form_is_refused_like_any_other(kind: str) -> None:
+    relative = signer(kind).sign(ORDERS).replace(b"http://www.chinaport.gov.cn/ceb", b"ceb", 1)
+    root, _ = open_envelope(relative, DEFAULT_LIMITS)
+    certificate = RegisteredCertificate(read_certificate(signer(kind).certificate))
+    assert check_signature(root, [certificate], NOW).fault is SignatureFault.signature_malformed
+
+
 # ---------------------------------------------------------------------------------------------------
 # Properties
 

@@ -1,0 +1,99 @@
+"""Declared parcels that wait for a district's automatic decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.domain.lifecycle import State
+from backend.store.database import Connection
+from backend.store.documents import chunks
+from backend.store.tables import examinations, hosted_accounts, manifests, participants
+
+
+def enlist(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds parcels to be looked at; those that are there already stay as they are."""
+    if not rows:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(examinations).on_conflict_do_nothing(
+        index_elements=[examinations.c.parcel_id, examinations.c.manifest]
+    )
+    connection.execute(statement, list(rows))
+
+
+def ready(connection: Connection, now: int, limit: int) -> list[sa.Row[Any]]:
+    """What is to be looked at now: something changed, or its time is over. Oldest first."""
+    waiting = examinations.c.status == "waiting"
+    changed = sa.select(examinations).where(waiting, examinations.c.is_ready).order_by(examinations.c.id).limit(limit)
+    found = list(connection.execute(changed))
+    if len(found) < limit:
+        known = {row.id for row in found}
+        due = sa.select(examinations).where(waiting, examinations.c.due_at <= now).order_by(examinations.c.id)
+        found += [row for row in connection.execute(due.limit(limit)) if row.id not in known]
+    return found[:limit]
+
+
+def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifests: Iterable[bytes] = ()) -> None:
+    """Something changed about these parcels, or about parcels of these manifests."""
+    for column, wanted in ((examinations.c.parcel_id, parcels), (examinations.c.manifest, manifests)):
+        for part in chunks(list(wanted)):
+            connection.execute(
+                sa.update(examinations)
+                .where(column.in_(part), examinations.c.status == "waiting", examinations.c.is_ready.is_(False))
+                .values(is_ready=True)
+            )
+
+
+def looked_at(connection: Connection, ids: Sequence[int], now: int, **values: Any) -> None:
+    """What a look found; such rows are looked at again only when something changes."""
+    for part in chunks(ids):
+        connection.execute(
+            sa.update(examinations).where(examinations.c.id.in_(part)).values(is_ready=False, updated_at=now, **values)
+        )
+
+
+def of_parcel(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
+    """What was found about a parcel, its newest manifest last."""
+    query = sa.select(examinations).where(examinations.c.parcel_id == parcel_id).order_by(examinations.c.id)
+    return list(connection.execute(query))
+
+
+def undecided(connection: Connection, now: int) -> tuple[int, int]:
+    """How many parcels wait for a decision, and of how many the deadline has passed."""
+    waiting = examinations.c.status == "waiting"
+    row = connection.execute(
+        sa.select(
+            sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((examinations.c.due_at <= now, 1), else_=0)), 0)
+        ).where(waiting)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def undecided_manifests(connection: Connection, district: int, after: int, limit: int) -> list[sa.Row[Any]]:
+    """Manifests of a district that hold parcels nobody has decided about, by row id."""
+    query = (
+        sa.select(manifests)
+        .where(
+            manifests.c.declaring_district == district,
+            manifests.c.occupied.op("&")(1 << State.Declared) != 0,
+            manifests.c.id > after,
+        )
+        .order_by(manifests.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
+
+
+def hosted_customs(connection: Connection, role_bit: int) -> dict[int, int]:
+    """The customs offices whose account this gateway holds: participant number by district."""
+    query = (
+        sa.select(participants.c.district, participants.c.participant_no)
+        .join(hosted_accounts, hosted_accounts.c.legal_identity == participants.c.legal_identity)
+        .where(participants.c.roles.op("&")(role_bit) != 0, participants.c.suspended.is_(False))
+        .order_by(participants.c.participant_no.desc())
+    )
+    return {int(row.district): int(row.participant_no) for row in connection.execute(query)}
