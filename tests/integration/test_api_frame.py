@@ -103,6 +103,29 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
         f"/v1/webhooks/999/dead/{H8}-0000-0000-0000-{H8}0000/retry",
         {"enterprise", "authority"},
     ),
+    ("GET", "/v1/requests"): ("/v1/requests", {"authority", "governance"}),
+    ("POST", "/v1/requests/{request_id}/decision"): ("/v1/requests/999999/decision", {"authority"}),
+    # Of a participant that the enterprise is not.
+    ("GET", "/v1/participants/{participant_no}/certificates"): (
+        "/v1/participants/1/certificates",
+        {"authority", "governance"},
+    ),
+    ("POST", "/v1/participants/{participant_no}/certificates"): (
+        "/v1/participants/1/certificates",
+        {"enterprise", "authority", "governance"},
+    ),
+    ("DELETE", "/v1/participants/{participant_no}/certificates/{fingerprint}"): (
+        f"/v1/participants/1/certificates/{H64}",
+        {"authority", "governance"},
+    ),
+    ("PUT", "/v1/participants/{participant_no}/signature-policy"): (
+        "/v1/participants/1/signature-policy",
+        {"enterprise", "authority", "governance"},
+    ),
+    ("GET", "/v1/participants/{participant_no}/signature-refusals"): (
+        "/v1/participants/1/signature-refusals",
+        {"authority", "governance"},
+    ),
     ("GET", "/v1/me"): ("/v1/me", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/keys"): ("/v1/keys", {"enterprise", "authority", "governance"}),
     ("POST", "/v1/keys"): ("/v1/keys", {"enterprise", "authority", "governance"}),
