@@ -22,13 +22,16 @@ from backend.services.answers import Answers, receipt_type_of
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
 from backend.store import following_queries as queries
-from backend.store import notice_queries, progress, readmodel
+from backend.store import notice_queries, progress, readmodel, receipts
 from backend.store.database import Connection
 
 _FOLLOWED = "followed_block"
 
 #: Documents of which a record vouches, or notices whose report it is: they are answered by the record.
 _ATTESTED = frozenset({Step.OrderAttested, Step.PaymentAttested, Step.WaybillAttested})
+
+#: What a document has been told before it is on record.
+_BEFORE = frozenset({None, standings.TAKEN.status})
 
 #: Steps whose evidence says something that the receipt repeats.
 _EXPLAINED = frozenset({Step.Rejection, Step.Detention, Step.PortDetention, Step.ReturnRefused})
@@ -74,8 +77,7 @@ class _Following:
         self.lists = queries.lists_of_manifests(self.connection, {int(row.manifest_row) for row in rows})
         self.evidence = queries.evidence_of(self.connection, [bytes(row.evidence) for row in rows])
         self._number(rows)
-        for document in anchored:
-            self._anchored(document)
+        self._anchored(anchored)
         for row in rows:
             self._record(row)
         self._count_quota(rows)
@@ -85,12 +87,14 @@ class _Following:
     # -----------------------------------------------------------------------------------------------
     # Receipts
 
-    def _anchored(self, document: Any) -> None:
-        if not document.is_answered:
-            return
-        kind = receipt_type_of(document.message_type)
-        standing = standings.ACCEPTED if kind in ("608", "624") else standings.SENT
-        self._answer(document, standing, "anchored")
+    def _anchored(self, documents: Sequence[Any]) -> None:
+        """Tells that documents are on record; what customs has answered since is not taken back."""
+        answered = [document for document in documents if document.is_answered]
+        latest = receipts.latest_statuses(self.connection, [document.id for document in answered])
+        for document in answered:
+            if latest.get(document.id) in _BEFORE:
+                kind = receipt_type_of(document.message_type)
+                self._answer(document, standings.ACCEPTED if kind in ("608", "624") else standings.SENT, "anchored")
 
     def _record(self, row: Any) -> None:
         step = Step(row.step)

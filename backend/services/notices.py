@@ -180,7 +180,7 @@ def _take(
     now: int,
 ) -> int:
     """Queues one record for those of a notice's parcels in one manifest that are ready; 1 or 0."""
-    known = [row.id for row, position in members if _is_so_already(sets, rule, position)]
+    known = [row.id for row, position in members if _is_so_already(sets, rule, step, position)]
     if known:
         notice_queries.change(connection, known, now, status="done")
         answer(connection, {members[0][0].document_id: members[0][0]}, now)
@@ -203,11 +203,14 @@ def _take(
     return 1
 
 
-def _is_so_already(sets: Sets, rule: Rule, position: int) -> bool:
+def _is_so_already(sets: Sets, rule: Rule, step: Step, position: int) -> bool:
     """Whether a parcel is where the step leads: somebody else has said so before."""
     if rule.leads_to is not None:
         return bool(sets.words[rule.leads_to] >> position & 1)
-    return all(sets.words[FLAG_SETS + flag] >> position & 1 for flag in Flag if rule.raises >> flag & 1)
+    raised = all(sets.words[FLAG_SETS + flag] >> position & 1 for flag in Flag if rule.raises >> flag & 1)
+    # An export that is to come back still bears the flag of its first arrival; a parcel that has gone on since its
+    # arrival was reported needs no other report of it.
+    return raised and (step is Step.Arrival or bool(rule.origins >> sets.state_of(position) & 1))
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -259,7 +262,8 @@ def answer(connection: Connection, notices: Mapping[int, Any], now: int) -> None
         if row.message_type in ("625", "213", "623", "605"):
             continue
         kind = receipt_type_of(row.message_type)
-        answers.add(document_id, row.participant_no, None, row.message_type, standings.accepted_on(kind), "done")
+        standing = standings.accepted_on(kind)
+        answers.add(document_id, row.participant_no, row.notice_parcel, row.message_type, standing, "done")
     answers.store()
 
 

@@ -49,6 +49,8 @@ def _with_notice() -> sa.Select[Any]:
         documents.c.operation_id,
         documents.c.root,
         documents.c.message_type,
+        # the parcel that the whole notice is about, NULL where it lists several
+        documents.c.parcel_id.label("notice_parcel"),
     ).join(documents, documents.c.id == notice_subjects.c.document_id)
 
 

@@ -49,6 +49,19 @@ def latest_at_ms(connection: Connection, document_ids: Collection[int]) -> dict[
     return found
 
 
+def latest_statuses(connection: Connection, document_ids: Collection[int]) -> dict[int, str]:
+    """The status of each document's newest receipt; documents without one are left out."""
+    found: dict[int, str] = {}
+    for part in chunks(sorted(set(document_ids))):
+        query = (
+            sa.select(receipts.c.document_id, receipts.c.status)
+            .where(receipts.c.document_id.in_(part))
+            .order_by(receipts.c.id)
+        )
+        found.update({int(row.document_id): str(row.status) for row in connection.execute(query)})
+    return found
+
+
 def newest_id(connection: Connection) -> int:
     """The id of the newest receipt; 0 where there is none."""
     return int(connection.execute(sa.select(sa.func.max(receipts.c.id))).scalar() or 0)
