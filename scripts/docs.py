@@ -139,6 +139,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/messages.md", "statuses"): docs_messages.statuses,
     ("docs/messages.md", "rules"): docs_messages.rules,
     ("docs/messages.md", "reference"): docs_messages.reference,
+    ("docs/receipts.md", "standings"): docs_messages.standings,
     ("docs/rules.md", "levels"): docs_rules.levels,
     ("docs/rules.md", "rules"): docs_rules.rules,
     ("docs/rules.md", "settings"): docs_rules.settings,

@@ -19,6 +19,18 @@ from backend.formats.ceb.fields import (
     ReceiptLayout,
 )
 from backend.formats.ceb.fields.common import EXTENSION, MOST_SUBSCRIPTIONS, SUBSCRIPTION, TRANSFER
+from backend.formats.ceb.standings import (
+    ACCEPTED,
+    CANCELLED,
+    CLOSED_REVIEW,
+    DETENTIONS,
+    EXPORT_RETURN_STANDINGS,
+    LIST_STANDINGS,
+    RETURN_STANDINGS,
+    SENT,
+    STAGED,
+    TAKEN,
+)
 from backend.formats.ceb.statuses import STATUSES
 
 #: The step that a document leads to once its parcel is declared; a declaration makes the parcel.
@@ -55,6 +67,26 @@ def rules() -> str:
     """Every rule that a fault may name."""
     rows = [f"| `{rule}` | {zh} | {en} |" for rule, (zh, en) in SENTENCES.items()]
     return "\n".join(["| Rule | 中文 | English |", "|---|---|---|", *rows])
+
+
+def standings() -> str:
+    """What each step is told as, on which receipts."""
+    rows = [("taken in, staged", "all but 312, 412, 512, 514", STAGED), ("taken in", "all", TAKEN)]
+    rows += [("on record before its parcel is declared", "312, 412, 512, 304, 404, 506", SENT)]
+    rows += [("on record: master waybill, cancellation request", "608, 624", ACCEPTED)]
+    rows += [("`OrderAttested`, `PaymentAttested`, `WaybillAttested`", "312, 412, 512, 304, 404", ACCEPTED)]
+    rows += [("`WaybillAttested`", "506", CLOSED_REVIEW)]
+    rows += [("every step of a notice recorded", "514, 712", ACCEPTED), ("the same", "508, 510, 216", CLOSED_REVIEW)]
+    rows += [(f"`{step.name}`", "622, 604", standing) for step, standing in LIST_STANDINGS.items()]
+    rows += [
+        (f"a detention whose evidence has `transferred_to: {where}`", "622, 604", standing)
+        for where, standing in DETENTIONS.items()
+    ]
+    rows += [("`Cancellation` of a list whose cancellation was asked for", "624, 606", CANCELLED)]
+    rows += [(f"`{step.name}`", "626", standing) for step, standing in RETURN_STANDINGS.items()]
+    rows += [(f"`{step.name}`", "214", standing) for step, standing in EXPORT_RETURN_STANDINGS.items()]
+    lines = [f"| {what} | {where} | {standing.status} | {standing.info} |" for what, where, standing in rows]
+    return "\n".join(["| What happened | Receipts | Status | Text |", "|---|---|---|---|", *lines])
 
 
 def statuses() -> str:

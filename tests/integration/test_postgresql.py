@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from backend.chain.node import free_port
-from backend.domain.lifecycle import Direction, Step
+from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.rates import example_rates
 from backend.services import webhooks as managing
 from backend.services.access import Caller, Scope
@@ -25,11 +25,14 @@ from backend.services.quota import account_of, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
 from backend.services.relayed_receipts import relay, relayed
 from backend.services.rulebook import load_matching
+from backend.services.simulation import simulate
+from backend.services.simulation.requests import cancellation_request, return_request
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
 from backend.store import readmodel, receipts
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
+from tests.support.clerk import Clerk
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
 from tests.support.receivers import receiver
 from tests.support.running import until
@@ -154,10 +157,11 @@ def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
         "subject": b"s" * 32,
     }
     with shop.gateway.database.write() as connection:
+        since = receipts.newest_id(connection)
         ids = receipts.insert_receipts(connection, [row, row])
         assert receipts.insert_receipts(connection, [row]) == []
     with receiver() as there:
-        managing.create(shop.gateway, 5, there.url, 0)
+        managing.create(shop.gateway, 5, there.url, since)
         writers = [Conversation(shop.gateway, 1000 * number) for number in range(1, 9)]
         with ThreadPoolExecutor(4) as pool:
             ids += [new for life in pool.map(lambda writer: writer.life(writer._count), writers) for new in life]
@@ -170,7 +174,7 @@ def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
         lanes.setdefault(one.json["parcel_id"], []).append(one.receipt_id)
     assert [lane for lane in lanes.values() if lane != sorted(lane)] == []
     with shop.gateway.database.read() as connection:
-        found = [row.id for row in receipts.receipts_after(connection, 0, 500, participant_no=5)]
+        found = [row.id for row in receipts.receipts_after(connection, since, 500, participant_no=5)]
     assert found == sorted(ids)
 
 
@@ -196,3 +200,29 @@ def test_parcels_are_compared_under_loaded_rules_and_receipts_relayed(shop: Work
     items = relayed(shop.gateway, governance, 0, 10)["items"]
     assert [each["at"] for each in items] == ["2026-11-22T09:15:56.605Z"]
     shop.settle()
+
+
+def test_the_conversation_with_customs_goes_the_whole_way_here_as_well(shop: Workshop) -> None:
+    clerk = Clerk(shop)
+    clerk.automate()
+    made = next(
+        each
+        for each in (simulate(3, seed, "import", 0.0, barred=()) for seed in range(9100, 9200))
+        if {parcel.trade_mode for parcel in each.parcels} == {"9610"}
+    )
+    clerk.send(*made.arrivals, *made.messages)
+    clerk.examine()
+    one, two, three = made.parcels
+    clerk.send(cancellation_request(two, clerk.list_no(two), seed=made.seed))
+    clerk.decide(two, grant=True)
+    clerk.take(Step.Release, one, three)
+    clerk.send(return_request(one, clerk.list_no(one), seed=made.seed))
+    shop.settle()
+    clerk.decide(one, grant=True)
+    clerk.take(Step.ReturnArrived, one, who="site_operator")
+    clerk.take(Step.ReturnVerified, one)
+    assert [clerk.state(parcel) for parcel in made.parcels] == [State.Returned, State.Cancelled, State.Released]
+    assert clerk.told(one, "622") == ["2", "3", "120", "800"]
+    assert clerk.told(two, "624") == ["2", "120", "399"]
+    assert clerk.told(one, "626") == ["2", "120", "399", "800"]
+    assert [clerk.told(one, kind) for kind in ("816", "818")] == [["1"], ["3"]]
