@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,26 +11,12 @@ import sqlalchemy as sa
 from backend.domain.errors import NotFound, NumbersExhausted
 from backend.domain.lifecycle import Direction
 from backend.services.list_numbers import ListToNumber, allot
-from backend.store.database import Database
 from backend.store.sequences import next_numbers
 from backend.store.tables import documents, sequences
-from tests.support.kept import NOON, Shelf, import_list, new_database, parcel, undone
+from tests.support.kept import NOON, Shelf, import_list, new_database, parcel
 
 #: Half an hour before and after the year turns in China.
 OLD_YEAR, NEW_YEAR = 1_798_731_000, 1_798_734_600
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = new_database(tmp_path_factory.mktemp("numbers"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def shelf(database: Database) -> Iterator[Shelf]:
-    with undone(database) as connection:
-        yield Shelf(connection)
 
 
 def lists(shelf: Shelf, count: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import ClassVar
 
@@ -22,7 +21,7 @@ from backend.services.simulation import simulate
 from backend.store.database import Database
 from backend.store.quota import entries_in, entries_of
 from backend.store.tables import documents, quota_entries
-from tests.support.kept import DAY, KEY, NOON, Shelf, import_list, new_database, parcel, undone
+from tests.support.kept import DAY, KEY, NOON, Shelf, import_list, parcel, undone
 
 BUYER = "99000018800101001X"
 PERSON = person_key(KEY, BUYER)
@@ -38,19 +37,6 @@ LIFE = (
     (Step.ReturnArrived, 9),
     (Step.ReturnVerified, 60),
 )
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = new_database(tmp_path_factory.mktemp("following"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def shelf(database: Database) -> Iterator[Shelf]:
-    with undone(database) as connection:
-        yield Shelf(connection)
 
 
 def bought(shelf: Shelf, parcel_id: bytes, *prices: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -15,10 +14,9 @@ from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, person_key
 from backend.services.quota import QuotaBook, account_of, reserve, reserve_for_acceptance, used_by, withdraw
 from backend.services.quota_following import follow
 from backend.services.simulation import simulate
-from backend.store.database import Database
 from backend.store.quota import entries_of
 from backend.store.tables import quota_entries
-from tests.support.kept import KEY, NOON, Shelf, import_list, new_database, parcel, undone
+from tests.support.kept import KEY, NOON, Shelf, import_list, parcel
 
 BUYER = "99000018800101001X"
 OTHER = "990000188001010010"
@@ -26,19 +24,6 @@ OTHER = "990000188001010010"
 NEW_YEAR = 1_798_736_400
 
 A, B, C, D = map(parcel, range(4))
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = new_database(tmp_path_factory.mktemp("quota"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def shelf(database: Database) -> Iterator[Shelf]:
-    with undone(database) as connection:
-        yield Shelf(connection)
 
 
 def book(shelf: Shelf, parcel_id: bytes, amount: str, buyer: str = BUYER, at: int = NOON) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,9 +17,8 @@ from backend.domain.tax import ConsumptionFormula
 from backend.formats.ceb.receipts import RowValues, write_rows
 from backend.services.simulation import simulate
 from backend.services.tax_bills import Content, MadeBill, Released, is_full_tax, make_bills
-from backend.store.database import Database
 from backend.store.tables import tax_bills
-from tests.support.kept import NOON, Shelf, import_list, new_database, parcel, undone
+from tests.support.kept import NOON, Shelf, import_list, parcel
 
 REFERENCE = Path(__file__).parents[2].parent / "shared" / "data" / "ceb"
 OBSERVED_BILL = REFERENCE / "receipts" / "CEB816_tax.xml"
@@ -31,19 +29,6 @@ LIST_NO = "29242020I439440284"
 OBSERVED_AT = 1_592_212_556
 
 A, B = map(parcel, range(2))
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = new_database(tmp_path_factory.mktemp("tax"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def shelf(database: Database) -> Iterator[Shelf]:
-    with undone(database) as connection:
-        yield Shelf(connection)
 
 
 def release(shelf: Shelf, parcel_id: bytes, declaration: Document, list_no: str = LIST_NO) -> Released:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -15,26 +14,12 @@ from backend.formats.ceb.receipts import RowValues, write_rows
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import BillNews, settle_bills, void_bills
 from backend.store import readmodel
-from backend.store.database import Database
 from backend.store.tables import documents, tax_bills
-from tests.support.kept import DAY, NOON, Shelf, import_list, new_database, parcel, undone
+from tests.support.kept import DAY, NOON, Shelf, import_list, parcel
 
 GUID = "4CDE1CFD-EDED-46B1-946C-B8022E42FC94"
 A, B = map(parcel, range(2))
 LIST_NO = {A: "22332026I000000001", B: "22332026I000000002"}
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = new_database(tmp_path_factory.mktemp("settling"))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def shelf(database: Database) -> Iterator[Shelf]:
-    with undone(database) as connection:
-        yield Shelf(connection)
 
 
 def billed(shelf: Shelf, parcel_id: bytes = A, declaration: Document | None = None) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from backend.services.gateway import Gateway
 from backend.services.simulation import simulate
+from tests.support.receivers import Receiver, receiver
 from tests.support.running import Declared, Ledger, running_ledger
+from tests.support.standing import Conversation, standing_gateway
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +49,24 @@ def fresh(ledger: Ledger) -> list[str]:
     for parcel in parcels:
         ledger.indexed(parcel, lambda view: {"Order", "Payment", "Waybill"} <= set(view["flags"]))
     return parcels
+
+
+# ---------------------------------------------------------------------------------------------------
+# A gateway without a chain under it, whose conversation with customs a test writes itself
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Gateway]:
+    with standing_gateway(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def talk(gateway: Gateway) -> Conversation:
+    return Conversation(gateway)
+
+
+@pytest.fixture
+def there() -> Iterator[Receiver]:
+    with receiver() as made:
+        yield made

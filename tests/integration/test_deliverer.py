@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
@@ -19,18 +18,7 @@ from backend.services.receipt_feed import read_feed
 from backend.services.runner import Runner
 from tests.support.receivers import Receiver, hooked, in_order, later, receiver, settle, statuses, webhook_of
 from tests.support.running import until
-from tests.support.standing import Conversation, clock_of, standing_gateway
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    with standing_gateway(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def talk(gateway: Gateway) -> Conversation:
-    return Conversation(gateway)
+from tests.support.standing import Conversation, clock_of
 
 
 @pytest.fixture
@@ -38,12 +26,6 @@ def deliverer(gateway: Gateway) -> Iterator[Deliverer]:
     made = Deliverer(gateway, seconds=1.0)
     yield made
     made.finish()
-
-
-@pytest.fixture
-def there() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import wait
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,18 +17,7 @@ from backend.services.deliverer import Deliverer
 from backend.services.gateway import Gateway
 from backend.store import deliveries, webhooks
 from tests.support.receivers import Received, Receiver, hooked, in_order, later, receiver, settle, ticking, webhook_of
-from tests.support.standing import Conversation, clock_of, standing_gateway
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    with standing_gateway(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def talk(gateway: Gateway) -> Conversation:
-    return Conversation(gateway)
+from tests.support.standing import Conversation, clock_of
 
 
 @pytest.fixture
@@ -37,12 +25,6 @@ def deliverer(gateway: Gateway) -> Iterator[Deliverer]:
     made = Deliverer(gateway, seconds=1.0)
     yield made
     made.finish()
-
-
-@pytest.fixture
-def there() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,18 +15,7 @@ from backend.services import webhooks as managing
 from backend.services.deliverer import Deliverer
 from backend.services.gateway import Gateway
 from tests.support.receivers import Received, Receiver, hooked, in_order, receiver, settle, ticking, webhook_of
-from tests.support.standing import Conversation, standing_gateway
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    with standing_gateway(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def talk(gateway: Gateway) -> Conversation:
-    return Conversation(gateway)
+from tests.support.standing import Conversation
 
 
 @pytest.fixture
@@ -35,12 +23,6 @@ def deliverer(gateway: Gateway) -> Iterator[Deliverer]:
     made = Deliverer(gateway, seconds=1.0)
     yield made
     made.finish()
-
-
-@pytest.fixture
-def there() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
 
 
 def last_answer(gateway: Gateway) -> str:

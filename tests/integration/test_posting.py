@@ -6,7 +6,6 @@ import shutil
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,6 @@ NOW = 1_772_413_323
 
 def post(url: str, *, to_private: bool = True, seconds: float = 5.0) -> Answer:
     return post_signed(url, b"k" * 32, "message-1", b'{"id":1}', NOW, to_private=to_private, seconds=seconds)
-
-
-@pytest.fixture
-def there() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
 
 
 def port_of(kept: Receiver) -> str:

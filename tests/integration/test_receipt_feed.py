@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,22 +26,10 @@ from tests.support.standing import (
     bill_status,
     key_for,
     parcel,
-    standing_gateway,
 )
 
 FRAME = "{urn:guanlian:receipts}Receipts"
 CEB = "{http://www.chinaport.gov.cn/ceb}"
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    with standing_gateway(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def talk(gateway: Gateway) -> Conversation:
-    return Conversation(gateway)
 
 
 @pytest.fixture

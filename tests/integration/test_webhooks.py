@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,26 +18,9 @@ from backend.services.runner import Runner
 from tests.support.asking import is_problem
 from tests.support.receivers import Receiver, receiver
 from tests.support.running import NO_LIMITS, served, until
-from tests.support.standing import Conversation, clock_of, key_for, standing_gateway
+from tests.support.standing import Conversation, clock_of, key_for
 
 HOOKS = "/v1/webhooks"
-
-
-@pytest.fixture
-def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    with standing_gateway(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def talk(gateway: Gateway) -> Conversation:
-    return Conversation(gateway)
-
-
-@pytest.fixture
-def there() -> Iterator[Receiver]:
-    with receiver() as made:
-        yield made
 
 
 @pytest.fixture
