@@ -59,10 +59,13 @@ def read_feed(
     *,
     receipt_type: str | None = None,
     parcel_id: str | None = None,
+    status: str | None = None,
 ) -> Feed:
-    """The receipts after `since` of a participant (None: of everybody). Raises InvalidInput for an unknown type."""
-    if receipt_type is not None and receipt_type not in RECEIPTS:
-        raise InvalidInput(field="type", value=receipt_type, rule="one of " + ", ".join(sorted(RECEIPTS)))
+    """The receipts after `since` of a participant (None: of everybody). Raises InvalidInput for an unknown type.
+
+    `status`: as it stands on the receipt, or `backend.store.receipts.REFUSALS`.
+    """
+    check_type(receipt_type)
     with gateway.database.read() as connection:
         complete = completeness(connection)
         rows = receipts.receipts_after(
@@ -72,9 +75,16 @@ def read_feed(
             participant_no=participant_no,
             receipt_type=receipt_type,
             parcel_id=None if parcel_id is None else bytes.fromhex(parcel_id),
+            status=status,
         )
     page = rows[:limit]
     return Feed(page, page[-1].id if page else since, len(rows) > limit, complete)
+
+
+def check_type(receipt_type: str | None) -> None:
+    """Raises InvalidInput for a type that is no receipt's."""
+    if receipt_type is not None and receipt_type not in RECEIPTS:
+        raise InvalidInput(field="type", value=receipt_type, rule="one of " + ", ".join(sorted(RECEIPTS)))
 
 
 def receipt_json(row: Any) -> dict[str, Any]:

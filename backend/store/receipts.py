@@ -6,7 +6,7 @@ until their commit (see `backend.store.database`), so a receipt with a smaller i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,13 @@ import sqlalchemy as sa
 from backend.store.database import Connection
 from backend.store.documents import chunks
 from backend.store.tables import documents, receipts
+
+#: Asks for the receipts that say no: customs' 100, and the negative numbers of errors.
+REFUSALS = "refused"
+
+#: Receipts of one reader among which those of one type or status are looked for at a time: the index leads to a
+#: reader's receipts, not to what they say.
+MOST_LOOKED_AT = 20_000
 
 
 def insert_receipts(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[int]:
@@ -75,16 +82,42 @@ def receipts_after(
     participant_no: int | None = None,
     receipt_type: str | None = None,
     parcel_id: bytes | None = None,
+    status: str | None = None,
 ) -> list[sa.Row[Any]]:
     """The receipts after an id, oldest first, each with what it repeats of its document; None asks for nothing."""
-    query = _with_document().where(receipts.c.id > after).order_by(receipts.c.id).limit(limit)
-    if participant_no is not None:
-        query = query.where(receipts.c.participant_no == participant_no)
-    if receipt_type is not None:
-        query = query.where(receipts.c.receipt_type == receipt_type)
-    if parcel_id is not None:
-        query = query.where(receipts.c.parcel_id == parcel_id)
-    return list(connection.execute(query))
+    wanted = [receipts.c.id > after, *_whose(participant_no, parcel_id), *_what(receipt_type, status)]
+    return list(connection.execute(_with_document().where(*wanted).order_by(receipts.c.id).limit(limit)))
+
+
+def receipts_before(
+    connection: Connection,
+    below: int | None,
+    limit: int,
+    *,
+    participant_no: int | None = None,
+    receipt_type: str | None = None,
+    parcel_id: bytes | None = None,
+    status: str | None = None,
+) -> tuple[list[sa.Row[Any]], int | None]:
+    """The receipts below an id, newest first, and below which id there may be more (None: nowhere).
+
+    As `receipts_after` otherwise. A filter that few receipts pass may give fewer than there are: the search ends after
+    `MOST_LOOKED_AT` and goes on from the id that it gave.
+    """
+    whose = list(_whose(participant_no, parcel_id))
+    if below is not None:
+        whose.append(receipts.c.id < below)
+    unseen: int | None = None
+    if receipt_type is not None or status is not None:
+        ids = sa.select(receipts.c.id).where(*whose).order_by(receipts.c.id.desc())
+        unseen = connection.scalar(ids.offset(MOST_LOOKED_AT).limit(1))
+        if unseen is not None:
+            whose.append(receipts.c.id > unseen)
+    query = _with_document().where(*whose, *_what(receipt_type, status)).order_by(receipts.c.id.desc())
+    rows = list(connection.execute(query.limit(limit + 1)))
+    if len(rows) > limit:
+        return rows[:limit], int(rows[limit - 1].id)
+    return rows, None if unseen is None else unseen + 1
 
 
 def receipts_of_parcel(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
@@ -105,6 +138,22 @@ def receipts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, sa.R
         query = _with_document().where(receipts.c.id.in_(part))
         found.update({row.id: row for row in connection.execute(query)})
     return found
+
+
+def _whose(participant_no: int | None, parcel_id: bytes | None) -> Iterator[sa.ColumnElement[bool]]:
+    if participant_no is not None:
+        yield receipts.c.participant_no == participant_no
+    if parcel_id is not None:
+        yield receipts.c.parcel_id == parcel_id
+
+
+def _what(receipt_type: str | None, status: str | None) -> Iterator[sa.ColumnElement[bool]]:
+    if receipt_type is not None:
+        yield receipts.c.receipt_type == receipt_type
+    if status == REFUSALS:
+        yield sa.or_(receipts.c.status == "100", receipts.c.status.like("-%"))
+    elif status is not None:
+        yield receipts.c.status == status
 
 
 def _with_document() -> sa.Select[Any]:
