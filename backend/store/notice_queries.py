@@ -62,6 +62,24 @@ def of_outbox_rows(connection: Connection, row_ids: Iterable[int]) -> list[sa.Ro
     return found
 
 
+def of_parcel(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
+    """What notices say about a parcel, in the order in which it came."""
+    query = _with_notice().add_columns(documents.c.received_at, documents.c.business_key)
+    return list(
+        connection.execute(query.where(notice_subjects.c.parcel_id == parcel_id).order_by(notice_subjects.c.id))
+    )
+
+
+def fields_of_subjects(connection: Connection, ids: Sequence[int]) -> list[sa.Row[Any]]:
+    """(id, message_type, fields) of the notices behind these subjects; without fields where they were erased."""
+    found: list[sa.Row[Any]] = []
+    for part in chunks(ids):
+        query = sa.select(notice_subjects.c.id, documents.c.message_type, documents.c.fields)
+        joined = query.join(documents, documents.c.id == notice_subjects.c.document_id)
+        found.extend(connection.execute(joined.where(notice_subjects.c.id.in_(part))))
+    return found
+
+
 def change(connection: Connection, ids: Sequence[int], now: int, **values: Any) -> None:
     for part in chunks(ids):
         connection.execute(
