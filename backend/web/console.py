@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from backend.domain.errors import Unauthenticated
 from backend.services import operations
 from backend.services.access import authenticate
+from backend.services.notices import BEYOND_LINES
 from backend.services.submissions import list_operations
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import (
@@ -19,6 +20,7 @@ from backend.web.sessions import (
     Session,
     SignedIn,
     check_origin,
+    reader_of,
     sessions_of,
     set_cookie,
 )
@@ -58,7 +60,7 @@ def sign_out(request: Request, session: OwnForm) -> Response:
 
 @router.get("")
 def overview(request: Request, session: SignedIn) -> HTMLResponse:
-    found = list_operations(gateway_of(request), _reader(session), None, 10)
+    found = list_operations(gateway_of(request), reader_of(session), None, 10)
     return render(request, "console/overview.html", operations=found["items"])
 
 
@@ -68,13 +70,13 @@ def operation_list(
     session: SignedIn,
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
-    found = list_operations(gateway_of(request), _reader(session), cursor or None, 50)
+    found = list_operations(gateway_of(request), reader_of(session), cursor or None, 50)
     return render(request, "console/operations.html", operations=found["items"], more=found["next"])
 
 
 @router.get("/operations/{operation_id}")
 def operation(request: Request, session: SignedIn, operation_id: str) -> HTMLResponse:
-    found = operations.view(gateway_of(request), operation_id, _reader(session)).as_json()
+    found = operations.view(gateway_of(request), operation_id, reader_of(session)).as_json()
     mine = session.acts and found["participant_no"] == _own(session)
     under_way = any(item["status"] in ("stored", "sent") for item in found["items"])
     return render(
@@ -82,6 +84,10 @@ def operation(request: Request, session: SignedIn, operation_id: str) -> HTMLRes
         "console/operation.html",
         operation=found,
         under_way=under_way,
+        # Nothing is on its way to the chain yet, but some of it will be: that is not confirmed.
+        status="parcels" if found["subjects_waiting"] and not found["items"] else found["status"],
+        most_subjects=operations.MOST_SUBJECTS,
+        whole_bill=BEYOND_LINES,
         may_retry=mine and any(item["status"] == "quarantined" for item in found["items"]),
         may_cancel=mine and any(item["status"] in ("quarantined", "stored") for item in found["items"]),
     )
@@ -101,8 +107,3 @@ def cancel(request: Request, session: OwnForm, operation_id: str) -> Response:
 
 def _own(session: Session) -> int:
     return session.caller.acting_no
-
-
-def _reader(session: Session) -> int | None:
-    """Whose operations may be read: everybody's by governance and operators, one's own otherwise."""
-    return None if session.caller.sees_every_operation else session.caller.acting_no

@@ -1,28 +1,29 @@
-"""Parcels at the console: found, looked into, and moved a step by hand; messages are sent from here too."""
+"""Parcels at the console: found, looked into, and moved a step by hand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from backend.domain.choices import FROM_DOCUMENTS, ParcelPlace, steps_open_to
 from backend.domain.errors import NotFound
 from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
-from backend.domain.matching import MatchReport, RuleFailure
 from backend.services.access import Caller, Scope, require
+from backend.services.conversation import conversation_about
 from backend.services.desk import match_report
-from backend.services.intake import receive_message
 from backend.services.parcel_search import ParcelFilter, list_parcels
 from backend.services.parcels import parcel_view
+from backend.services.payment_requests import MOST_HOURS
 from backend.services.steps import submit_steps
 from backend.web.pages import parcel_id_in
 from backend.web.parcel_page import parcel_page
+from backend.web.receipt_lines import bill_lines, receipt_lines
 from backend.web.rendering import PageRoute, district_text, gateway_of, language_for, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
 
@@ -33,44 +34,6 @@ PAGE = 50
 LONGEST_NOTE = 2000
 
 _Member = TypeVar("_Member", bound=IntEnum)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Messages
-
-
-@router.get("/message")
-def message_form(request: Request, session: SignedIn) -> HTMLResponse:
-    return render(request, "console/message.html", outcome=None, empty=False)
-
-
-@router.post("/message")
-def send_message(
-    request: Request,
-    session: OwnForm,
-    file: Annotated[UploadFile | None, File()] = None,
-    text: Annotated[str, Form()] = "",
-    dry_run: Annotated[str, Form()] = "",
-) -> HTMLResponse:
-    """Takes in one message and shows its receipt in words. The same message again is answered as before."""
-    gateway = gateway_of(request)
-    uploaded = b"" if file is None else file.file.read(gateway.settings.largest_message + 1)
-    body = uploaded or text.strip().encode()
-    if not body:
-        return render(request, "console/message.html", 422, outcome=None, empty=True)
-    require(session.caller, "send messages", Scope.enterprise)
-    outcome = receive_message(gateway, session.caller.acting_no, body, dry_run=bool(dry_run))
-    return render(
-        request,
-        "console/message.html",
-        422 if outcome.is_refused else 200,
-        outcome=outcome.as_json(),
-        empty=False,
-    )
-
-
-# ---------------------------------------------------------------------------------------------------
-# Parcels
 
 
 @router.get("/parcels")
@@ -120,18 +83,29 @@ def record_step(
 
 @router.get("/parcels/{code}")
 def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
-    """One parcel with what this caller may see of it: documents, their comparison, refusals, steps."""
+    """One parcel with what this caller may see of it: documents, their comparison, the conversation, steps."""
     parcel_id = parcel_id_in(code)
     if parcel_id is None:
         raise NotFound(what="parcel", value=code[:70])
-    view = parcel_view(gateway_of(request), bytes.fromhex(parcel_id), session.caller)
+    gateway, language = gateway_of(request), language_for(request)
+    said = conversation_about(gateway, bytes.fromhex(parcel_id), session.caller)
+    said = {**said, "receipts": receipt_lines(said["receipts"], language), "bills": bill_lines(said["bills"])}
+    try:
+        view = parcel_view(gateway, bytes.fromhex(parcel_id), session.caller)
+    except NotFound:
+        # Documents may be answered long before anybody declares the parcel.
+        return render(request, "console/undeclared.html", 404, code=parcel_id, said=said)
+    report, place = match_report(gateway, view), _place(view)
     return render(
         request,
         "console/parcel.html",
-        page=parcel_page(view, language_for(request)),
+        page=parcel_page(view, language),
         view=view,
-        report=_report_lines(match_report(gateway_of(request), view)),
-        steps=steps_open_to(session.caller.participant_no or 0, session.roles, session.caller.district, _place(view)),
+        report=None if report is None else report.as_json(),
+        steps=steps_open_to(session.caller.participant_no or 0, session.roles, session.caller.district, place),
+        said=said,
+        may_ask=session.is_customs and _may_ask_for_payment(view, place, session.caller),
+        most_hours=MOST_HOURS,
     )
 
 
@@ -205,18 +179,11 @@ def _place(view: Mapping[str, Any]) -> ParcelPlace:
     )
 
 
-def _report_lines(report: MatchReport | None) -> dict[str, Any] | None:
-    if report is None:
-        return None
-    groups = {"failures": report.failures, "holds": report.holds, "warnings": report.warnings}
-    return {
-        "outcome": report.outcome.value,
-        "groups": {name: _failures(found) for name, found in groups.items() if found},
-    }
-
-
-def _failures(found: Sequence[RuleFailure]) -> Sequence[dict[str, Any]]:
-    return [{"rule": each.rule, "zh": each.zh, "en": each.en, "fields": each.fields} for each in found]
+def _may_ask_for_payment(view: Mapping[str, Any], place: ParcelPlace, caller: Caller) -> bool:
+    """Whether customs of this district may ask how an import was paid, and nothing it asked is open."""
+    is_competent = caller.district in (place.declaring_district, place.port_district)
+    asked = view.get("payment_requests") or ()
+    return is_competent and place.direction is Direction.Import and all(one["status"] == "answered" for one in asked)
 
 
 def _member(kind: type[_Member], name: str) -> _Member | None:

@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from backend.domain.districts import district_named
-from backend.domain.errors import GuanlianError, Unauthenticated
+from backend.domain.errors import GuanlianError, NotFound, Unauthenticated
 from backend.services.gateway import Gateway
 from backend.web.texts import Language, language_of, text, word
 
@@ -180,7 +180,9 @@ class PageRoute(APIRoute):
                 return redirect("/console/sign-in")
             except GuanlianError as error:
                 return error_page(request, error)
-            except RequestValidationError:
+            except RequestValidationError as fault:
+                if any(error["loc"][0] == "path" for error in fault.errors()):
+                    return error_page(request, NotFound(what="address", value=request.url.path[:80]))
                 return render(request, "error.html", 422, title_key="error.title", error=None, key="error.form")
             except Exception:
                 # The reader gets no internals; the log does.

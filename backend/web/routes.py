@@ -7,13 +7,35 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from backend.services.gateway import Gateway
-from backend.web import console, console_parcels, console_registers, pages
+from backend.web import (
+    console,
+    console_messages,
+    console_parcels,
+    console_payments,
+    console_registers,
+    console_requests,
+    console_rules,
+    console_webhooks,
+    pages,
+)
 from backend.web.rendering import STATIC
 from backend.web.sessions import Sessions
 
+PARTS = (
+    pages.router,
+    console.router,
+    console_messages.router,
+    console_parcels.router,
+    console_requests.router,
+    console_payments.router,
+    console_rules.router,
+    console_webhooks.router,
+    console_registers.router,
+)
+
 router = APIRouter()
-for part in (pages, console, console_parcels, console_registers):
-    router.include_router(part.router)
+for part in PARTS:
+    router.include_router(part)
 
 
 class _Assets(StaticFiles):

@@ -18,7 +18,7 @@ from fastapi import Depends, Form, Request, Response
 
 from backend.domain.errors import FormNotOurs, Unauthenticated
 from backend.domain.participants import Role, roles_in
-from backend.services.access import Caller, authenticate
+from backend.services.access import Caller, Scope, authenticate
 from backend.services.desk import whoever
 from backend.web.rendering import gateway_of
 
@@ -39,6 +39,8 @@ class _Kept:
     csrf: str
     opened: float
     used: float
+    #: What the next page is to show, and no other.
+    left: str = ""
 
 
 class Sessions:
@@ -70,6 +72,21 @@ class Sessions:
             kept.used = now
             return kept.token, kept.csrf
 
+    def leave(self, session_id: str, text: str) -> None:
+        """Keeps a text for the session's next `take`."""
+        with self._lock:
+            if (kept := self._kept.get(session_id)) is not None:
+                kept.left = text
+
+    def take(self, session_id: str) -> str:
+        """The text that was left, once; empty where none was."""
+        with self._lock:
+            kept = self._kept.get(session_id)
+            if kept is None:
+                return ""
+            text, kept.left = kept.left, ""
+            return text
+
     def close(self, session_id: str) -> None:
         with self._lock:
             self._kept.pop(session_id, None)
@@ -95,7 +112,32 @@ class Session:
 
     @property
     def sends_messages(self) -> bool:
-        return self._has(Role.Platform, Role.Payment, Role.Logistics, Role.Declarant)
+        return self._has(Role.Platform, Role.Payment, Role.Logistics, Role.Declarant, Role.SiteOperator)
+
+    @property
+    def reads_receipts(self) -> bool:
+        return self.sends_messages or self.caller.sees_every_operation
+
+    @property
+    def is_customs(self) -> bool:
+        """Whether it decides in a district's name."""
+        return self.caller.bears(Role.Customs) and Scope.authority in self.caller.scopes
+
+    @property
+    def reads_requests(self) -> bool:
+        return self.is_customs or self.caller.sees_every_operation
+
+    @property
+    def reads_rules(self) -> bool:
+        return self.sends_messages or self.is_customs or self.caller.sees_every_operation
+
+    @property
+    def answers_for_payments(self) -> bool:
+        return self.caller.bears(Role.Platform) and Scope.enterprise in self.caller.scopes
+
+    @property
+    def has_webhooks(self) -> bool:
+        return self.sends_messages and bool(self.caller.scopes & {Scope.enterprise, Scope.authority})
 
     @property
     def lists_participants(self) -> bool:
@@ -119,6 +161,11 @@ class Session:
 
     def _has(self, *roles: Role) -> bool:
         return any(role in self.roles for role in roles)
+
+
+def reader_of(session: Session) -> int | None:
+    """Whose submissions and receipts may be read: everybody's by governance and operators, one's own otherwise."""
+    return None if session.caller.sees_every_operation else session.caller.acting_no
 
 
 def sessions_of(request: Request) -> Sessions:

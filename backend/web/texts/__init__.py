@@ -7,9 +7,17 @@ from enum import StrEnum
 from typing import Any
 
 from backend.web.texts.en import EN
+from backend.web.texts.en_answers import EN_ANSWERS
 from backend.web.texts.en_console import EN_CONSOLE
+from backend.web.texts.en_conversation import EN_CONVERSATION
+from backend.web.texts.en_payments import EN_PAYMENTS
+from backend.web.texts.en_rules import EN_RULES
 from backend.web.texts.zh import ZH
+from backend.web.texts.zh_answers import ZH_ANSWERS
 from backend.web.texts.zh_console import ZH_CONSOLE
+from backend.web.texts.zh_conversation import ZH_CONVERSATION
+from backend.web.texts.zh_payments import ZH_PAYMENTS
+from backend.web.texts.zh_rules import ZH_RULES
 
 
 class Language(StrEnum):
@@ -26,9 +34,19 @@ class Language(StrEnum):
         return Language.English if self is Language.Chinese else Language.Chinese
 
 
+#: Each part of the texts in Chinese and in English.
+PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
+    (ZH, EN),
+    (ZH_CONSOLE, EN_CONSOLE),
+    (ZH_CONVERSATION, EN_CONVERSATION),
+    (ZH_ANSWERS, EN_ANSWERS),
+    (ZH_PAYMENTS, EN_PAYMENTS),
+    (ZH_RULES, EN_RULES),
+)
+
 TABLES: Mapping[Language, Mapping[str, str]] = {
-    Language.Chinese: ZH | ZH_CONSOLE,
-    Language.English: EN | EN_CONSOLE,
+    Language.Chinese: {key: sentence for zh, _ in PARTS for key, sentence in zh.items()},
+    Language.English: {key: sentence for _, en in PARTS for key, sentence in en.items()},
 }
 
 

@@ -27,9 +27,8 @@ EN_CONSOLE: dict[str, str] = {
     "console.work.participants": "Register participants",
     "console.work.operations": "Follow what you have submitted",
     "message.title": "Send a customs message",
-    "message.lead": "One CEB message of up to 100 documents: 311, 411, 511, 621 (import) or 303, 403, "
-    "505, 603 "
-    "(export), bare or in its DxpMsg envelope.",
+    "message.lead": "One CEB message of up to 100 documents, bare or in its DxpMsg envelope. Imports: 311, 411, "
+    "511, 621, then 513, 623, 625, 711. Exports: 303, 403, 505, 603, then 213, 215, 507, 509, 605, 607, 701.",
     "message.file": "File",
     "message.text": "Or paste the XML",
     "message.dry": "Check only, do not submit",

@@ -27,8 +27,8 @@ ZH_CONSOLE: dict[str, str] = {
     "console.work.participants": "登记参与方",
     "console.work.operations": "跟踪已提交的内容",
     "message.title": "发送海关报文",
-    "message.lead": "一个 CEB 报文，最多 100 份单证：311、411、511、621（进口）或 303、403、505、603（出"
-    "口），可带 DxpMsg 信封。",
+    "message.lead": "一个 CEB 报文，最多 100 份单证，可带 DxpMsg 信封。进口：311、411、511、621，以及 513、623、"
+    "625、711；出口：303、403、505、603，以及 213、215、507、509、605、607、701。",
     "message.file": "文件",
     "message.text": "或粘贴 XML",
     "message.dry": "只检查，不提交",

@@ -1,0 +1,50 @@
+"""What the console says in Chinese of the rules that documents are compared by.
+
+Every key stands in `en_rules.py` too; a test compares them.
+"""
+
+from __future__ import annotations
+
+ZH_RULES: dict[str, str] = {
+    "console.nav.rules": "规则",
+    "console.work.rules": "查看单证比对规则和各关区的设置",
+    "rules.title": "单证比对规则",
+    "rules.lead": "订单、支付单、运单与清单按这些规则比对。各关区可由其海关调整。",
+    "rules.every": "没有自己设置的全部关区",
+    "rules.version": "规则版本",
+    "rules.source.usual": "项目默认",
+    "rules.source.district": "本关区自行设置",
+    "rules.source.every district": "各关区通用设置",
+    "rules.automatic": "自动决定：一致即入库，不符即退单",
+    "rules.manual": "不自动决定：由关员逐票决定",
+    "rules.deadline": "单证到齐的期限",
+    "rules.window": "三单之间最长间隔",
+    "rules.hours": "{count} 小时",
+    "rules.limits": "单次／年度限额",
+    "rules.receipts": "仍需收款单的监管方式",
+    "rules.formula": "消费税公式",
+    "rules.formula.composite": "复合计税",
+    "rules.formula.reduced_base": "增值税按减征后的消费税计算",
+    "rules.versions": "{count} 个版本",
+    "rules.load": "启用新版本",
+    "rules.load.lead": "JSON，版本名必须是新的；未写的项按默认。此后收到和等待的单证按新版本比对，已作的决定不变。",
+    "rules.text": "设置（JSON）",
+    "rules.submit": "启用",
+    "rules.wrong": "未启用，请更正以下各项",
+    "rules.rows": "规则",
+    "rules.says": "不符时",
+    "rules.compares": "比对的字段",
+    "rules.level": "后果",
+    "rules.tolerance": "容差",
+    "rules.here": "本关区",
+    "rules.off": "停用",
+    "rules.code": "回执内部代码",
+    "rules.level.reject": "退单",
+    "rules.level.wait": "等待",
+    "rules.level.hold": "暂不放行",
+    "rules.level.warn": "提示",
+    "rules.level.route": "转出",
+    "rules.basis.stated": "规范、公告或海关回执载明",
+    "rules.basis.practice": "实务文章所述",
+    "rules.basis.proposed": "本项目建议",
+}
