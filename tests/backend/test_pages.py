@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from fastapi.routing import APIRoute
 
 from backend.domain.countries import country_named
 from backend.domain.districts import DISTRICTS, district_named
 from backend.domain.roster import ROSTER
+from backend.formats.ceb.receipt_reading import inner_codes
 from backend.web.pages import parcel_id_in
+from backend.web.receipt_lines import receipt_lines, tone_of
 from backend.web.rendering import district_text, named, plain_time, redirect, when
+from backend.web.routes import PARTS
+from backend.web.sessions import own_form
 from backend.web.texts import Language
 
 CODE = "0123456789abcdef" * 4
@@ -73,3 +80,58 @@ def test_a_country_without_a_name_here_keeps_its_number() -> None:
 def test_a_reader_is_never_sent_to_another_site(address: str) -> None:
     with pytest.raises(ValueError, match="evil"):
         redirect(address)
+
+
+def test_every_form_of_the_console_takes_only_what_its_own_session_gave_out() -> None:
+    forms = [
+        route
+        for part in PARTS
+        for route in part.routes
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and route.path != "/console/sign-in"
+    ]
+
+    assert len(forms) > 15
+    for route in forms:
+        assert own_form in [needed.call for needed in route.dependant.dependencies], route.path
+
+
+@pytest.mark.parametrize(
+    ("info", "codes", "rest"),
+    [
+        ("[Code:1800;Desc:逻辑校验通过]", ["1800"], ""),
+        ("[Code:1320;Desc:项数不一致],[a:1,b:2]", ["1320"], ""),
+        ("[Code:1;Desc:a],[x],[Code:2;Desc:b]", ["1", "2"], ""),
+        ("[Code:1;Desc:a];另见附件", ["1"], "[Code:1;Desc:a];另见附件"),
+        ("清单新增申报成功[订单编号：7]", [], "清单新增申报成功[订单编号：7]"),
+        ("", [], ""),
+    ],
+)
+def test_nothing_of_a_receipts_text_is_left_out(info: str, codes: list[str], rest: str) -> None:
+    (line,) = receipt_lines([receipt_of("100", info)], Language.English)
+
+    assert [code["code"] for code in line["codes"]] == codes
+    assert line["rest"] == rest
+
+
+@pytest.mark.parametrize(
+    ("receipt_type", "status", "tone"),
+    [
+        ("622", "100", "refused"),
+        ("312", "-301020", "refused"),
+        ("622", "120", "good"),
+        ("622", "800", "good"),
+        ("622", "503", "held"),
+        ("622", "2", "plain"),
+        ("622", "99", "plain"),
+        ("816", "100", "plain"),
+    ],
+)
+def test_a_receipt_looks_like_what_it_says(receipt_type: str, status: str, tone: str) -> None:
+    assert tone_of(receipt_type, status) == tone
+
+
+def receipt_of(status: str, info: str) -> dict[str, Any]:
+    codes = [
+        {"code": one.code, "description": one.description, "details": list(one.details)} for one in inner_codes(info)
+    ]
+    return {"receipt_type": "622", "status": status, "label_zh": None, "label_en": None, "info": info, "codes": codes}

@@ -64,3 +64,14 @@ def test_the_longest_unused_session_gives_way_when_there_are_too_many() -> None:
 
     assert sessions.find(second) is None
     assert sessions.find(first) is not None
+
+
+def test_what_is_left_for_a_session_is_taken_once_and_by_no_other() -> None:
+    sessions = Sessions()
+    one, other = sessions.open("gl_one"), sessions.open("gl_other")
+    sessions.leave(one, "a secret")
+    sessions.leave("nobody", "lost")
+
+    assert sessions.take(other) == sessions.take("nobody") == ""
+    assert sessions.take(one) == "a secret"
+    assert sessions.take(one) == ""

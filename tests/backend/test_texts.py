@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import fields
 from enum import Enum
 from pathlib import Path
 
 import pytest
 
+from backend.domain.documents import DocumentKind
 from backend.domain.events import Level, Refusal
 from backend.domain.lifecycle import SUPERVISION_MODES, Direction, Flag, State, Step
-from backend.domain.matching import MatchOutcome
+from backend.domain.matching import Basis, Context, MatchOutcome, RuleLevel
+from backend.domain.notices import NoticeKind
 from backend.domain.participants import CreditGrade, Role
+from backend.domain.quota import Route
+from backend.domain.tax import ConsumptionFormula, TaxTreatment
 from backend.domain.verdict import Caution, Finding, Tone
+from backend.formats.ceb.fields import RECEIPTS
 from backend.services.freshness import Reach
-from backend.web.texts import TABLES, Language, language_of
-from backend.web.texts.en import EN
-from backend.web.texts.en_console import EN_CONSOLE
-from backend.web.texts.zh import ZH
-from backend.web.texts.zh_console import ZH_CONSOLE
+from backend.store.notice_queries import OVER
+from backend.store.tax_bills import BillStatus
+from backend.web.texts import PARTS, TABLES, Language, language_of
 
 TEMPLATES = Path(__file__).parent.parent.parent / "backend" / "web" / "templates"
 
@@ -38,14 +42,18 @@ NAMED: list[tuple[str, type[Enum]]] = [
 FOREIGN_OR_INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\son[a-z]+=|https?://|\|\s*safe")
 
 
+#: Only tells which rates were used.
+NEVER_LACKING = {"rates_version"}
+
+
 def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
 def test_every_key_stands_in_both_languages_with_the_same_values() -> None:
-    assert EN.keys() == ZH.keys()
-    assert EN_CONSOLE.keys() == ZH_CONSOLE.keys()
-    assert not EN.keys() & EN_CONSOLE.keys()
+    for zh, en in PARTS:
+        assert zh.keys() == en.keys()
+    assert sum(len(en) for _, en in PARTS) == len(TABLES[Language.English])
     for key, sentence in TABLES[Language.English].items():
         other = TABLES[Language.Chinese][key]
         assert sentence.strip()
@@ -68,7 +76,29 @@ def test_every_verdict_tone_and_reason_not_to_give_one_has_a_text() -> None:
     assert {f"unavailable.{reach}" for reach in Reach if reach is not Reach.Current} <= keys
     assert {f"match.{outcome}" for outcome in MatchOutcome} <= keys
     assert {f"refusal.{refusal.name}" for refusal in Refusal if refusal is not Refusal.Zero} <= keys
+    assert {f"route.{route}" for route in Route} <= keys
     assert {f"mode.{mode}" for modes in SUPERVISION_MODES.values() for mode in modes} <= keys
+
+
+def test_every_word_of_the_conversation_with_customs_has_a_text() -> None:
+    keys = TABLES[Language.Chinese].keys()
+
+    assert {f"document.{kind}" for kind in (*DocumentKind, *NoticeKind)} <= keys
+    assert {f"receipt.{kind}" for kind in RECEIPTS} <= keys
+    assert {f"payments.outcome.{outcome}" for outcome in MatchOutcome if outcome is not MatchOutcome.Routed} <= keys
+    assert {f"tax.status.{int(status)}" for status in BillStatus} <= keys
+    assert {f"tax.treatment.{treatment}" for treatment in TaxTreatment} <= keys
+    assert {f"subject.{status}" for status in ("waiting", "queued", *OVER)} <= keys
+
+
+def test_every_word_of_the_rules_has_a_text() -> None:
+    keys = TABLES[Language.Chinese].keys()
+
+    assert {f"rules.level.{level}" for level in RuleLevel} <= keys
+    assert {f"rules.basis.{basis}" for basis in Basis} <= keys
+    assert {f"rules.formula.{formula}" for formula in ConsumptionFormula} <= keys
+    assert {f"lack.{field.name}" for field in fields(Context) if field.name not in NEVER_LACKING} <= keys
+    assert {f"lack.{kind.value.lower()}" for kind in DocumentKind} <= keys
 
 
 def test_every_key_that_a_template_names_exists() -> None:

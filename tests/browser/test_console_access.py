@@ -43,6 +43,32 @@ def test_every_console_page_is_named_labelled_and_fits(reader: Reader, world: Wo
         assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
 
 
+@pytest.mark.parametrize(
+    ("role", "open_to_it", "closed_to_it"),
+    [
+        ("customs_pudong", {"requests", "payment-requests", "rules"}, {"message", "receipts", "webhooks"}),
+        ("platform", {"message", "receipts", "payment-requests", "rules", "webhooks"}, {"requests"}),
+        ("declarant", {"message", "receipts", "rules", "webhooks"}, {"requests", "payment-requests"}),
+        ("site_operator", {"message", "receipts", "rules", "webhooks"}, {"requests", "payment-requests"}),
+        ("governance", {"receipts", "requests", "rules"}, {"message", "payment-requests", "webhooks"}),
+        ("rights_holder", set(), {"message", "receipts", "requests", "payment-requests", "rules", "webhooks"}),
+    ],
+)
+def test_each_desk_is_led_to_what_its_role_can_use(
+    reader: Reader, world: World, role: str, open_to_it: set[str], closed_to_it: set[str]
+) -> None:
+    page = reader("en-GB", DESK)
+    sign_in(page, world, role)
+    paths = page.locator(".bar nav a").evaluate_all("links => links.map(link => new URL(link.href).pathname)")
+    led = {path.removeprefix("/console/") for path in paths}
+    assert open_to_it <= led
+    assert not closed_to_it & led
+    if "requests" in closed_to_it:
+        response = page.goto("/console/requests")
+        assert response is not None
+        assert response.status == 403
+
+
 def test_a_wrong_key_opens_nothing_and_signing_out_closes(reader: Reader, world: World) -> None:
     page = reader("en-GB", DESK)
     page.goto("/console/operations")
