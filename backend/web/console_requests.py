@@ -28,13 +28,18 @@ def request_list(
     session: SignedIn,
     kind: str = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
+    decided: Annotated[str, Query(pattern=r"^([1-9][0-9]{0,16}-[0-9a-f]{32})?$")] = "",
 ) -> HTMLResponse:
+    """What waits, oldest first. `decided`: the request that was just decided, and the operation that carries it."""
     require(session.caller, "read requests", Scope.authority, Scope.governance, Scope.operator)
     chosen = NoticeKind(kind) if kind in tuple(DECISIONS) else None
     found = requests_at_desk(gateway_of(request), session.caller, chosen, cursor or None, PAGE)
+    request_id, _, operation_id = decided.partition("-")
     return render(
         request,
         "console/requests.html",
+        decided=int(request_id or 0),
+        operation_id=operation_id,
         requests=found["items"],
         kinds=list(DECISIONS),
         kind=chosen or "",
@@ -50,12 +55,14 @@ def decide_request(
     request_id: Number,
     decision: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
+    kind: Annotated[str, Form()] = "",
 ) -> Response:
-    """Grants where the button said so, refuses where the other did; anything else is no decision."""
+    """Grants where the button said so, refuses where the other did; anything else is no decision. Then the next."""
     require(session.caller, "decide about requests", Scope.authority)
     require_role(session.caller, "decide about requests", Role.Customs)
     if decision not in ("grant", "refuse"):
         return redirect("/console/requests")
     gateway = gateway_of(request)
     operation_id = decide(gateway, session.caller, request_id, grant=decision == "grant", reason=reason)
-    return redirect(f"/console/operations/{operation_id}")
+    chosen = kind if kind in tuple(DECISIONS) else ""
+    return redirect("/console/requests?" + urlencode({"kind": chosen, "decided": f"{request_id}-{operation_id}"}))

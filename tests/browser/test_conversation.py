@@ -122,6 +122,10 @@ def test_customs_grants_a_cancellation_and_refuses_another_with_a_reason(reader:
         expect(card).to_contain_text("Asked by")
         card.get_by_label("Reason for the decision").fill(reason)
         card.get_by_role("button", name=button).click()
+        # The desk stays at its queue; what was decided cannot be decided again.
+        expect(customs.get_by_label("Kind")).to_have_value("CancellationRequest")
+        expect(card.get_by_role("button")).to_have_count(0)
+        customs.get_by_role("link", name="Follow it to the chain").click()
         confirmed(customs)
         customs.goto("/console/requests")
         expect(card).to_have_count(0)
@@ -153,6 +157,7 @@ def test_a_return_shows_its_goods_to_the_customs_that_decides(reader: Reader, wo
     check_names(customs)
     card.get_by_label("决定的理由").fill("符合条件")
     card.get_by_role("button", name="同意", exact=True).click()
+    customs.get_by_role("link", name="跟踪上链").click()
     confirmed(customs)
     world.ledger.indexed(code, lambda view: view["state"] == "Returning")
 
@@ -223,6 +228,7 @@ def test_what_enterprises_and_officers_write_to_one_another_stays_text(reader: R
     expect(card).to_contain_text(PAYLOADS[0])
     card.get_by_label("Reason for the decision").fill(PAYLOADS[1])
     card.get_by_role("button", name="Refuse").click()
+    customs.get_by_role("link", name="Follow it to the chain").click()
     confirmed(customs)
     sign_in(declarant, world, "declarant")
     for path in (f"/console/receipts?parcel={code}", f"/console/parcels/{code}"):

@@ -75,5 +75,7 @@ EN_CONVERSATION: dict[str, str] = {
     "requests.reason": "Reason for the decision (becomes evidence; required)",
     "requests.grant": "Grant",
     "requests.refuse": "Refuse",
+    "requests.decided": "Request {number} is decided.",
+    "requests.follow": "Follow it to the chain",
     "requests.none": "Nothing waits for a decision.",
 }

@@ -73,5 +73,7 @@ ZH_CONVERSATION: dict[str, str] = {
     "requests.reason": "决定的理由（作为证据，必填）",
     "requests.grant": "同意",
     "requests.refuse": "不同意",
+    "requests.decided": "申请 {number} 已决定。",
+    "requests.follow": "跟踪上链",
     "requests.none": "没有待决定的申请。",
 }
