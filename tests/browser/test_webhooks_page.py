@@ -55,7 +55,7 @@ def test_an_enterprise_has_its_receipts_sent_and_sees_why_they_stopped(reader: R
         to.behaviour = lambda _, __: 204
         count = len(to.received)
         card.get_by_text("Replay").first.click()
-        card.get_by_label("Only those after receipt number").fill("0")
+        card.get_by_label("Send again what comes after").fill("0")
         card.get_by_role("button", name="Replay").click()
         expect(card).to_have_attribute("data-active", "yes")
         until(lambda: len(to.received) > count, "what was given before is sent again")

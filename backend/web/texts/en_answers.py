@@ -79,6 +79,7 @@ EN_ANSWERS: dict[str, str] = {
     "webhooks.pinged.yes": "The test arrived",
     "webhooks.pinged.no": "The test did not arrive",
     "webhooks.replay": "Replay",
+    "webhooks.replay.since": "Send again what comes after receipt number",
     "webhooks.replay.do": "Replay",
     "webhooks.remove": "Remove",
     "webhooks.remove.sure": "What was still to be sent is not sent any more.",

@@ -78,6 +78,7 @@ ZH_ANSWERS: dict[str, str] = {
     "webhooks.pinged.yes": "测试已送达",
     "webhooks.pinged.no": "测试未送达",
     "webhooks.replay": "重新推送",
+    "webhooks.replay.since": "重新推送此编号之后的回执",
     "webhooks.replay.do": "重新推送",
     "webhooks.remove": "删除",
     "webhooks.remove.sure": "尚未送达的也不再投递。",
