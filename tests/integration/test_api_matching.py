@@ -15,7 +15,7 @@ from backend.domain.roster import enterprise
 from backend.formats.ceb.signature import SimulatorSigner
 from backend.formats.ceb.writer import write_message
 from backend.services.simulation import SimulatedParcel, simulate
-from backend.services.simulation.generator import transfer_of
+from backend.services.simulation.posting import transfer_of
 from tests.support.running import Ledger
 
 XML = {"Content-Type": "application/xml"}
