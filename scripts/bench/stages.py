@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -13,16 +13,28 @@ from backend.chain.client import ChainClient
 from backend.domain.lifecycle import Step
 from backend.domain.participants import legal_identity
 from backend.domain.roster import enterprise
-from backend.services import intake, steps
+from backend.services import comparing, steps
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
+from backend.services.intake import prepared, receiving
 from backend.services.sender import Sender
 from backend.store.participant_queries import number_of_identity
 from scripts.bench.load import EVIDENCE, LIFE, Load
 
 Report = Callable[[str, int, int], None]
 
-STAGES = ("parse and check", "commit", "database", "sign and send", "mine", "index")
+STAGES = ("parse and check", "commit", "database", "compare", "sign and send", "mine", "index")
+
+#: What is timed within other stages: where it is looked up, its name there, and the stage that it belongs to.
+TIMED: tuple[tuple[Any, str, str], ...] = (
+    (receiving, "parse_message", "parse and check"),
+    (prepared, "check_document", "parse and check"),
+    (receiving, "prepare", "commit"),
+    (ChainClient, "send_raw", "sign and send"),
+)
+
+#: Parcels compared at once, as the automatic account of a district does.
+ROUND = 400
 
 
 class Clock:
@@ -57,12 +69,7 @@ def stages(gateway: Gateway, work: Load, report: Report) -> dict[str, Any]:
     """Seconds and share of each stage over the whole life of the load's parcels; mining on demand."""
     clock = Clock()
     with ExitStack() as stack:
-        for owner, name, stage in (
-            (intake, "parse_message", "parse and check"),
-            (intake, "check_document", "parse and check"),
-            (intake, "_prepare", "commit"),
-            (ChainClient, "send_raw", "sign and send"),
-        ):
+        for owner, name, stage in TIMED:
             stack.enter_context(patch.object(owner, name, clock.around(getattr(owner, name), stage)))
         _run(gateway, work, clock, report)
     total = sum(clock.seconds.values())
@@ -91,7 +98,7 @@ def _run(gateway: Gateway, work: Load, clock: Clock, report: Report) -> None:
     report("stages", 0, len(work.messages) + len(LIFE))
     for done, message in enumerate(work.messages, 1):
         with clock.stage("database"):
-            outcome = intake.receive_message(gateway, number(message.sender.key), message.data)
+            outcome = receiving.receive_message(gateway, number(message.sender.key), message.data)
         for document in outcome.documents:
             if document.kind == "Order" and document.parcel_id:
                 _, platform, order = document.business_key.split("|")
@@ -101,6 +108,7 @@ def _run(gateway: Gateway, work: Load, clock: Clock, report: Report) -> None:
     time.sleep(gateway.settings.group_seconds)
     through()
     through()
+    _compare(gateway, [parcel for parcels in offices.values() for parcel in parcels], clock)
     for done, (step, who) in enumerate(LIFE, len(work.messages) + 1):
         for office, parcels in offices.items():
             actor = number(office if who == "customs" else who)
@@ -108,6 +116,15 @@ def _run(gateway: Gateway, work: Load, clock: Clock, report: Report) -> None:
                 steps.submit_steps(gateway, actor, Step[step], parcels, EVIDENCE)
         through()
         report("stages", done, len(work.messages) + len(LIFE))
+
+
+def _compare(gateway: Gateway, parcels: Sequence[bytes], clock: Clock) -> None:
+    """Compares the documents of every parcel, as a district does that decides by itself."""
+    for start in range(0, len(parcels), ROUND):
+        with clock.stage("compare"), gateway.database.read() as connection:
+            reports = comparing.compare(connection, parcels[start : start + ROUND])
+        if not all(report.is_acceptable for report in reports.values()):
+            raise RuntimeError("the load's documents do not agree")
 
 
 def _numbers(gateway: Gateway) -> Callable[[str], int]:
