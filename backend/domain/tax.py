@@ -152,7 +152,8 @@ def line_taxes(
 
 def dutiable_value(declaration: Document) -> Decimal:
     """完税价格 of a whole import declaration: goods, freight and insurance, in CNY. Raises InvalidInput."""
-    return sum(dutiable_values(declaration), Decimal(0))
+    goods, charges = _priced(declaration)
+    return sum(goods, charges)
 
 
 def dutiable_values(declaration: Document) -> tuple[Decimal, ...]:
@@ -161,6 +162,13 @@ def dutiable_values(declaration: Document) -> tuple[Decimal, ...]:
     Points and vouchers are part of the price (`goodsValue` contains them), so no discount is deducted.
     Raises InvalidInput that names every amount that is none, and every currency but the renminbi.
     """
+    goods, charges = _priced(declaration)
+    shares = allocate(charges, goods)
+    return tuple(total + share for total, share in zip(goods, shares, strict=True))
+
+
+def _priced(declaration: Document) -> tuple[list[Decimal], Decimal]:
+    """The lines' prices, and freight and insurance to the cent."""
     faults: list[dict[str, str]] = []
     head, facts = declaration.head, declaration.facts
     charges = sum((_amount(head, name, facts.head, faults) for name in ("freight", "insuredFee")), Decimal(0))
@@ -173,8 +181,7 @@ def dutiable_values(declaration: Document) -> tuple[Decimal, ...]:
     if not goods:
         faults.append(_fault(facts.line or "", "", "at least one line"))
     _refuse(faults)
-    shares = allocate(_to_cent(charges), goods)
-    return tuple(total + share for total, share in zip(goods, shares, strict=True))
+    return goods, _to_cent(charges)
 
 
 def allocate(amount: Decimal, weights: Sequence[Decimal]) -> tuple[Decimal, ...]:

@@ -8,14 +8,14 @@ Hundreds of parcels at once: the number of queries does not grow with them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.documents import MESSAGES, Document, DocumentKind, document_of
+from backend.domain.documents import MESSAGES, Document, DocumentKind
 from backend.domain.matching import MatchReport, RuleFailure, SignatureFact, match
 from backend.services.match_facts import Facts, Parcel, Used
+from backend.services.stored_documents import document_from, stored_document
 from backend.store import comparison
 from backend.store.database import Connection
 
@@ -69,7 +69,7 @@ class _Held:
     @classmethod
     def of(cls, row: Any) -> _Held:
         fact = None if row.signature_valid is None else SignatureFact(bool(row.signature_valid), row.signer)
-        return cls(document_from(row.message_type, json.loads(row.fields)), fact)
+        return cls(stored_document(row.message_type, row.fields), fact)
 
 
 def _compared(
@@ -146,23 +146,6 @@ def _put(parcel: Parcel, held: _Held) -> None:
     parcel.signatures.pop(document.type, None)
     if held.signature is not None:
         parcel.signatures[document.type] = held.signature
-
-
-def document_from(message_type: str, fields: Iterable[tuple[str, str]]) -> Document:
-    """A document from its fields as they are kept: `OrderHead.orderNo`, `OrderList.2.qty`."""
-    facts = MESSAGES[message_type]
-    head: dict[str, str] = {}
-    lines: dict[int, dict[str, str]] = {}
-    for path, value in fields:
-        block, _, name = path.partition(".")
-        if block == facts.head:
-            head[name] = value
-            continue
-        number, _, name = name.partition(".")
-        # Derived parts of a field, `gcode.heading` say, are left out: the field itself is there too.
-        if block == facts.line and "." not in name:
-            lines.setdefault(int(number), {})[name] = value
-    return document_of(message_type, head, [lines[number] for number in sorted(lines)])
 
 
 def judge(view: Mapping[str, Any]) -> MatchReport:

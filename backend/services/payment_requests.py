@@ -22,12 +22,12 @@ from backend.domain.participants import Role
 from backend.domain.payment_records import ASKED, PaymentRecord, is_same_record, read_record
 from backend.domain.payment_report import PaymentReport, compare
 from backend.services import evidence as evidences
-from backend.services.comparing import document_from
 from backend.services.gateway import Gateway
 from backend.services.membership import require_role
 from backend.services.outbox import account_of, enqueue_call, new_operation
 from backend.services.parcel_documents import fields_of
 from backend.services.payment_request_views import session_of
+from backend.services.stored_documents import document_from
 from backend.store import outbox, readmodel
 from backend.store import payment_requests as store
 from backend.store.database import Connection

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -41,6 +42,8 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
             # What a statement carries may be personal; it must not reach an error's text and with it a log.
             hide_parameters=True,
+            json_serializer=lambda value: orjson.dumps(value).decode(),
+            json_deserializer=orjson.loads,
         )
         # SQLite's own waiting is sleep and look again, up to a tenth of a second; this process's writers need not.
         self._writers = threading.Lock()

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
@@ -24,23 +25,16 @@ MOST_LOOKED_AT = 20_000
 
 
 def insert_receipts(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> list[int]:
-    """Appends the receipts whose `subject` is not known yet, in this order; the ids of those that were new.
-
-    Needs a write transaction: nobody else can add the same subject in between.
-    """
-    new: dict[bytes, dict[str, Any]] = {}
-    for row in rows:
-        new.setdefault(row["subject"], {"parcel_id": None, "content": None} | dict(row))
-    for part in chunks(list(new)):
-        known = sa.select(receipts.c.subject).where(receipts.c.subject.in_(part))
-        for subject in connection.execute(known).scalars().all():
-            del new[subject]
-    if not new:
+    """Appends the receipts whose `subject` is not known yet, in this order; the ids of those that were new."""
+    given = [{"parcel_id": None, "content": None} | dict(row) for row in rows]
+    if not given:
         return []
-    result = connection.execute(
-        sa.insert(receipts).returning(receipts.c.id, sort_by_parameter_order=True), list(new.values())
-    )
-    return [row.id for row in result]
+    before = newest_id(connection)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(receipts).on_conflict_do_nothing(index_elements=[receipts.c.subject]), given)
+    # Writers hold one lock: whatever is newer now is what was appended here.
+    new = sa.select(receipts.c.id).where(receipts.c.id > before).order_by(receipts.c.id)
+    return list(connection.execute(new).scalars())
 
 
 def latest_at_ms(connection: Connection, document_ids: Collection[int]) -> dict[int, int]:

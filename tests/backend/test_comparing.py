@@ -18,9 +18,10 @@ from backend.domain.matching import MatchOutcome, MatchReport, Tolerance
 from backend.domain.quota import Route
 from backend.domain.rates import example_rates
 from backend.domain.tax import TaxTreatment, tax_bill
-from backend.services.comparing import compare, compare_each, document_from
+from backend.services.comparing import compare, compare_each
 from backend.services.rulebook import config_of, rates_of
 from backend.services.simulation import SimulatedParcel, simulate
+from backend.services.stored_documents import document_from
 from backend.store import rulebook
 from backend.store.database import Connection, Database
 from backend.store.tables import documents as documents_table

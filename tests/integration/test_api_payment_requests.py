@@ -15,9 +15,9 @@ from backend.domain.anchors import AnchorKind
 from backend.domain.commitments import document_root, record_evidence
 from backend.domain.documents import PERSONAL_FIELDS, Document
 from backend.domain.instants import instant
-from backend.services.comparing import document_from
 from backend.services.desk import match_report
 from backend.services.simulation import simulate
+from backend.services.stored_documents import document_from
 from backend.store.payment_requests import fields_behind, request_with_id
 from tests.support.asking import customs_of, is_problem, newcomer, refuse
 from tests.support.payment_records import ACCOUNT, body_of, changed, record_for

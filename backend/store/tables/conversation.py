@@ -28,7 +28,7 @@ notice_subjects = sa.Table(
     sa.Column("step", sa.Integer),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("outbox_row", Row),
-    sa.Column("reason", sa.JSON),
+    sa.Column("reason", sa.JSON(none_as_null=True)),
     sa.Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("document_id", "line"),
     sa.Index(None, "parcel_id"),
@@ -221,7 +221,7 @@ receipts = sa.Table(
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("subject", Hash, nullable=False),
     # a tax bill's head and lines; NULL where the document's own fields and the columns above are the whole receipt
-    sa.Column("content", sa.JSON),
+    sa.Column("content", sa.JSON(none_as_null=True)),
     sa.UniqueConstraint("subject"),
     sa.Index(None, "participant_no", "id"),
     sa.Index(None, "document_id", "id"),

@@ -153,7 +153,7 @@ outbox = sa.Table(
     sa.Column("calldata", sa.LargeBinary),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("transaction_id", Row),
-    sa.Column("refusal", sa.JSON),
+    sa.Column("refusal", sa.JSON(none_as_null=True)),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
