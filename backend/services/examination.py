@@ -154,6 +154,7 @@ class Examiner:
         }
         targets = list(targets_of(connection, [parcel for parcel in parcels if parcel in places]))
         sets = project(connection, targets)
+        on_chain = {target.manifest: readmodel.sets_of_blob(target.row.size, target.row.sets) for target in targets}
         book = QuotaBook(connection, self.gateway.consortium_key, declarations, now)
         compared = comparing.compare(
             connection, parcels, used=lambda parcel, _: book.used_by(parcel) if parcel in declarations else None
@@ -168,17 +169,21 @@ class Examiner:
             elif (judged := compared.get(parcel)) is None:
                 found.waiting.append((row, None))
             else:
-                self._sort(found, row, judged, sets[row.manifest], place, now)
+                self._sort(found, row, judged, (on_chain[row.manifest], sets[row.manifest]), place, now)
         return found
 
     @staticmethod
-    def _sort(found: _Round, row: Any, report: MatchReport, sets: Sets, place: Any, now: int) -> None:
-        if report.is_acceptable and _may(sets, Step.Acceptance, place):
+    def _sort(found: _Round, row: Any, report: MatchReport, standing: tuple[Sets, Sets], place: Any, now: int) -> None:
+        """`standing`: the manifest's sets as the chain has them, and as they will be with what is under way.
+
+        Both must allow a step: other accounts' steps, the attestations say, may reach the chain after this one.
+        """
+        if report.is_acceptable and _may(standing, Step.Acceptance, place):
             found.accepted.append((row, report))
         elif report.is_acceptable or (report.outcome is MatchOutcome.Incomplete and now < row.due_at):
             # Attestations are on their way, or a document is: the next word of either is awaited.
             found.waiting.append((row, report))
-        elif _may(sets, Step.Rejection, place):
+        elif _may(standing, Step.Rejection, place):
             found.rejected.append((row, report))
         else:
             found.waiting.append((row, report))
@@ -196,11 +201,11 @@ class Examiner:
             ):
                 self._queue(connection, found, step, decided, now)
             for row, report in found.waiting:
-                examinations.looked_at(connection, [row.id], now, **_summary(report))
                 # A deadline that has passed while it could not be rejected is looked at again with the chain.
-                if row.due_at <= now:
-                    examinations.looked_at(connection, [row.id], now, due_at=now + 60)
-            examinations.looked_at(connection, [row.id for row in found.over], now, status="over")
+                later = {"due_at": now + 60} if row.due_at <= now else {}
+                examinations.looked_at(connection, row, now, **_summary(report), **later)
+            for row in found.over:
+                examinations.looked_at(connection, row, now, status="over")
         return len(accepted) + len(found.rejected) + len(found.cancelled)
 
     def _reserve(self, connection: Connection, found: _Round, now: int) -> list[tuple[Any, MatchReport]]:
@@ -241,7 +246,7 @@ class Examiner:
             log.warning("not decided", step=step.name, district=found.district, reason=fault.title)
             return
         for row, report in decided:
-            examinations.looked_at(connection, [row.id], now, status="decided", **_summary(report))
+            examinations.looked_at(connection, row, now, status="decided", **_summary(report))
 
 
 def _by_district(rows: Sequence[Any]) -> dict[int, list[Any]]:
@@ -255,11 +260,11 @@ def _is_declared(sets: Sets, position: int) -> bool:
     return bool(sets.words[State.Declared] >> position & 1)
 
 
-def _may(sets: Sets, step: Step, place: Any) -> bool:
-    """Whether the lifecycle lets customs of the declaring district take the step for a parcel now."""
+def _may(standing: Iterable[Sets], step: Step, place: Any) -> bool:
+    """Whether the lifecycle lets customs of the declaring district take the step for a parcel, by each of the sets."""
     profile = readmodel.profile_of_row(place)
     rule = next(rule for rule in RULES[step] if rule.profiles >> profile & 1)
-    return divide(sets, rule, 1 << place.position).eligible != 0
+    return all(divide(sets, rule, 1 << place.position).eligible for sets in standing)
 
 
 def _said(step: Step, report: MatchReport | None) -> Mapping[str, Any]:

@@ -166,26 +166,32 @@ def advance(connection: Connection, parcel_ids: Collection[bytes], now: int) -> 
             reason = {"title": "StepNotAllowed", "zh": "该包裹不适用此步骤", "en": "not a step of this parcel"}
             notice_queries.change(connection, [row.id for row, _ in members], now, status="refused", reason=reason)
             continue
-        count += _take(connection, sets[manifest], rule, Step(step), manifest, members, now)
+        on_chain = readmodel.sets_of_blob(target.row.size, target.row.sets)
+        count += _take(connection, (on_chain, sets[manifest]), rule, Step(step), manifest, members, now)
     return count
 
 
 def _take(
     connection: Connection,
-    sets: Sets,
+    standing: tuple[Sets, Sets],
     rule: Rule,
     step: Step,
     manifest: bytes,
     members: Sequence[tuple[Any, int]],
     now: int,
 ) -> int:
-    """Queues one record for those of a notice's parcels in one manifest that are ready; 1 or 0."""
-    known = [row.id for row, position in members if _is_so_already(sets, rule, step, position)]
+    """Queues one record for those of a notice's parcels in one manifest that are ready; 1 or 0.
+
+    `standing`: the manifest's sets as the chain has them, and as they will be with what is under way. A parcel is
+    ready by both: what it is ready by is another account's step, which may reach the chain after this one.
+    """
+    on_chain, sets = standing
+    known = [row.id for row, position in members if _is_so_already(on_chain, rule, step, position)]
     if known:
         notice_queries.change(connection, known, now, status="done")
         answer(connection, {members[0][0].document_id: members[0][0]}, now)
     asked = sum({1 << position for row, position in members if row.id not in set(known)})
-    eligible = divide(sets, rule, asked).eligible
+    eligible = divide(sets, rule, asked).eligible & divide(on_chain, rule, asked).eligible
     notice = members[0][0]
     if not eligible:
         return 0

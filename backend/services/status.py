@@ -49,7 +49,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
         depth = outbox.depth(connection)
         flying = outbox.in_flight(connection)
         manifests, parcels = count_parcels(connection)
-        undecided, overdue = examinations.undecided(connection, now)
+        undecided, ready, overdue = examinations.undecided(connection, now)
     waiting = _waiting(depth)
     return {
         "now": iso(now),
@@ -71,7 +71,7 @@ def status(gateway: Gateway, runner: dict[str, Any] | None = None) -> dict[str, 
             **lag(chain, position),
         },
         "read_model": {"manifests": manifests, "parcels": parcels},
-        "examinations": {"waiting": undecided, "overdue": overdue},
+        "examinations": {"waiting": undecided, "ready": ready, "overdue": overdue},
         "outbox": {
             **{name: sum(_count(row) for row in depth if row.status == name) for name in _STATUSES},
             "oldest_waiting_at": None if waiting is None else iso(waiting),

@@ -43,17 +43,18 @@ def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifes
         for part in chunks(list(wanted)):
             connection.execute(
                 sa.update(examinations)
-                .where(column.in_(part), examinations.c.status == "waiting", examinations.c.is_ready.is_(False))
-                .values(is_ready=True)
+                .where(column.in_(part), examinations.c.status == "waiting")
+                .values(is_ready=True, news=examinations.c.news + 1)
             )
 
 
-def looked_at(connection: Connection, ids: Sequence[int], now: int, **values: Any) -> None:
-    """What a look found; such rows are looked at again only when something changes."""
-    for part in chunks(ids):
-        connection.execute(
-            sa.update(examinations).where(examinations.c.id.in_(part)).values(is_ready=False, updated_at=now, **values)
-        )
+def looked_at(connection: Connection, row: sa.Row[Any], now: int, **values: Any) -> None:
+    """What a look at a row found. It is looked at again when something changes, or has changed since it was read."""
+    connection.execute(
+        sa.update(examinations)
+        .where(examinations.c.id == row.id)
+        .values(is_ready=examinations.c.news != row.news, updated_at=now, **values)
+    )
 
 
 def of_parcel(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
@@ -62,15 +63,17 @@ def of_parcel(connection: Connection, parcel_id: bytes) -> list[sa.Row[Any]]:
     return list(connection.execute(query))
 
 
-def undecided(connection: Connection, now: int) -> tuple[int, int]:
-    """How many parcels wait for a decision, and of how many the deadline has passed."""
+def undecided(connection: Connection, now: int) -> tuple[int, int, int]:
+    """How many parcels wait for a decision, how many of them are to be looked at, how many are past their deadline."""
     waiting = examinations.c.status == "waiting"
     row = connection.execute(
         sa.select(
-            sa.func.count(), sa.func.coalesce(sa.func.sum(sa.case((examinations.c.due_at <= now, 1), else_=0)), 0)
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(sa.case((examinations.c.is_ready, 1), else_=0)), 0),
+            sa.func.coalesce(sa.func.sum(sa.case((examinations.c.due_at <= now, 1), else_=0)), 0),
         ).where(waiting)
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def undecided_manifests(connection: Connection, district: int, after: int, limit: int) -> list[sa.Row[Any]]:

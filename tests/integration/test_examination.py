@@ -12,6 +12,7 @@ import pytest
 from backend.domain.errors import QuotaExceeded
 from backend.domain.lifecycle import State, Step
 from backend.formats.ceb.receipt_reading import inner_codes
+from backend.services.examination import Examiner, look_again
 from backend.services.simulation import simulate
 from backend.services.simulation.kinds import KINDS
 from backend.services.simulation.labels import Anomaly, Expected
@@ -256,6 +257,49 @@ def test_a_round_that_dies_before_it_is_stored_is_taken_again(clerk: Clerk, monk
     clerk.examine()
     assert {clerk.state(parcel) for parcel in made.parcels} == {State.Accepted}
     assert {tuple(clerk.told(parcel, "622")) for parcel in made.parcels} == {("2", "3", "120")}
+
+
+def test_nothing_is_accepted_by_attestations_that_are_still_on_their_way(clerk: Clerk) -> None:
+    """They are other accounts' transactions: the chain may take the acceptance first, and refuse it."""
+    clerk.automate()
+    made = matched(3)
+    clerk.send(*made.messages)
+    for _ in range(40):
+        if clerk.examiner.tick():
+            break
+        clerk.shop.turn()
+    else:
+        raise AssertionError("nothing was decided")
+    accepted = [parcel for parcel in made.parcels if clerk.examination(parcel).status == "decided"]
+    assert accepted
+    assert all(clerk.place(parcel)[1] >= {"Order", "Payment", "Waybill"} for parcel in accepted)
+
+
+def test_what_comes_while_a_parcel_is_looked_at_is_not_taken_for_seen(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.automate()
+    made, parcel = spoilt(Anomaly.MissingPayment)
+    clerk.send(*made.messages)
+    clerk.examine()
+    assert not clerk.examination(parcel).is_ready
+    decide = Examiner._decide
+
+    def news() -> None:
+        with clerk.shop.gateway.database.write() as connection:
+            look_again(connection, [clerk.id_of(parcel)])
+
+    def late(examiner: Examiner, found: Any, now: int) -> int:
+        news()
+        return decide(examiner, found, now)
+
+    news()
+    with monkeypatch.context() as patched:
+        patched.setattr(Examiner, "_decide", late)
+        clerk.examiner.tick()
+    assert clerk.examination(parcel).is_ready
+    clerk.examiner.tick()
+    assert not clerk.examination(parcel).is_ready
 
 
 def test_every_anomaly_that_reaches_customs_meets_what_its_label_says(clerk: Clerk) -> None:

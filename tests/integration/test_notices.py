@@ -17,6 +17,7 @@ from backend.formats.ceb.writer import write_message
 from backend.services.simulation import simulate, transfer_of
 from backend.services.simulation.model import SimulatedMessage, SimulatedParcel, SimulatedSet
 from backend.services.simulation.requests import cancellation_request, offloading, return_arrival, return_request
+from backend.services.steps import submit_steps
 from backend.settings import Settings
 from tests.support.clerk import Clerk
 from tests.support.workshop import installed_chain, workshop
@@ -183,6 +184,20 @@ def test_a_delivery_that_comes_before_the_release_waits_for_it(clerk: Clerk) -> 
     clerk.take(Step.Release, *made.parcels)
     assert {clerk.state(parcel) for parcel in delivered} == {State.Delivered}
     assert {tuple(clerk.told(parcel, "514")) for parcel in delivered} == {("2", "120")}
+
+
+def test_a_delivery_does_not_overtake_a_release_that_is_on_its_way(clerk: Clerk) -> None:
+    """The two are transactions of two accounts: the chain may take the delivery first, and refuse it."""
+    made = imports(6)
+    delivered = [parcel for m in made.deliveries for parcel in made.parcels if parcel.index in m.parcels]
+    clerk.send(*made.messages, *made.arrivals)
+    accept(clerk, *made.parcels)
+    ids = [clerk.id_of(parcel) for parcel in made.parcels]
+    submit_steps(clerk.shop.gateway, clerk.shop.numbers["customs_pudong"], Step.Release, ids, {"decision": "release"})
+    clerk.send(*made.deliveries)
+    assert set(clerk.subjects("Delivery", delivered)) == {"waiting"}
+    clerk.shop.settle()
+    assert {clerk.state(parcel) for parcel in delivered} == {State.Delivered}
 
 
 def test_a_delivery_of_an_unknown_parcel_is_refused_by_customs_own_code(clerk: Clerk) -> None:

@@ -78,6 +78,8 @@ examinations = sa.Table(
     sa.Column("district", sa.Integer, nullable=False),
     sa.Column("status", sa.String(12), nullable=False),
     sa.Column("is_ready", sa.Boolean, nullable=False),
+    # grows with everything that becomes known, so that what comes during a look is not taken for seen
+    sa.Column("news", sa.Integer, nullable=False, server_default="0"),
     sa.Column("due_at", Instant, nullable=False),
     sa.Column("outcome", sa.String(12)),
     sa.Column("rules", sa.String(400)),

@@ -55,6 +55,7 @@ def upgrade() -> None:
         sa.Column("district", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("is_ready", sa.Boolean(), nullable=False),
+        sa.Column("news", sa.Integer(), server_default="0", nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=True),
         sa.Column("rules", sa.String(length=400), nullable=True),
