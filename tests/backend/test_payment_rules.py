@@ -16,6 +16,7 @@ from backend.domain.payment_records import read_record
 from backend.domain.payment_report import PaymentReport, compare, told
 from backend.domain.payment_rules import PAYMENT_RULES
 from backend.services.simulation import simulate
+from backend.services.simulation.payment_records import payment_record
 from tests.support.payment_records import ACCOUNT, body_of, changed, record_for
 
 _PARCEL = next(p for p in simulate(40, 2, "import", 0.0, barred=()).parcels if len(p.documents["311"].lines) > 1)
@@ -196,3 +197,12 @@ def test_any_other_amount_is_found_and_only_that_one_passes(cents: int) -> None:
     amount = f"{cents // 100}.{cents % 100:02}"
     passes = float(amount) == float(ORDER.head["acturalPaid"])
     assert (found_in(judge(changed(GOOD, f"{HEAD}.totalAmount", amount))) == set()) is passes
+
+
+def test_a_simulated_payment_record_agrees_with_its_order_and_payment() -> None:
+    for parcel in simulate(30, 5, "import", 0.0).parcels:
+        order, payment = parcel.documents["311"], parcel.documents["411"]
+        record = payment_record(order, payment, SESSION)
+        assert record == payment_record(order, payment, SESSION)
+        report = compare(read_record(body_of(record)), parcel.order_no, SESSION, order, payment)
+        assert (report.outcome, report.warnings, report.unjudged) == (MatchOutcome.Matched, (), ())
