@@ -6,7 +6,6 @@ import signal
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from backend.commands.common import (
     DEFAULT_HOME,
@@ -17,9 +16,9 @@ from backend.commands.common import (
     answer,
     explained,
     print_json,
-    table,
     words,
 )
+from backend.commands.demo_tables import show_told
 from backend.commands.installing import BlockTimeOption, progress, show_running
 from backend.formats.qr_terminal import qr_for_terminal
 from backend.services import installation
@@ -40,7 +39,7 @@ def demo(
     block_time: BlockTimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let simulated parcels live: documents, decisions, transit, a barred seller. Again: new parcels."""
+    """Let simulated parcels live: documents, decisions, receipts, returns, a barred seller. Again: new parcels."""
     was_running = gateway_runs(home.resolve())
     with explained(), Bars() as bars:
         done = run_demo(home.resolve(), parcels, seed, progress=progress, report=bars.report, block_time=block_time)
@@ -54,15 +53,9 @@ def demo(
 
 def _show(done: Demo) -> None:
     told = done.as_json()
-    rows = table("state", "parcels")
-    for state, count in told["by_state"].items():
-        rows.add_row(state, str(count))
-    answer.print(rows)
-    refused = table("refused", "why", "in words")
-    for item in told["refused"][:20]:
-        refused.add_row(*(escape(str(item[name])) for name in ("what", "title", "en")))
-    answer.print(refused)
-    answer.print(f"{len(told['parcels'])} parcels, {told['documents']} documents, {told['seconds']} s\n")
+    show_told(told)
+    counts = f"{len(told['parcels'])} parcels, {told['documents']} documents, {told['notices']} notices and requests"
+    answer.print(f"\n{counts}, {told['seconds']} s\n")
     show_running(done.running)
     public = Settings.load(done.running.home).public
     answer.print(f"\neach role by hand: {public}/console, signed in with its key", soft_wrap=True)

@@ -9,9 +9,11 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,16 @@ class Home:
         reply = httpx.get(f"{api_url or self.up['api_url']}/v1/parcels/{parcel_id}", trust_env=False)
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
+
+    def get(self, role: str, path: str, **query: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.up['keys'][role]}"}
+        reply = httpx.get(f"{self.up['api_url']}{path}", params=query, headers=headers, trust_env=False)
+        assert reply.status_code == 200, reply.text
+        return dict(reply.json())
+
+    def asked(self, *message_types: str) -> list[dict[str, Any]]:
+        """The requests of these types that the story told of."""
+        return [one for one in self.told["requests"] if one["message_type"] in message_types]
 
     def histories(self) -> dict[str, Any]:
         return {parcel: self.history(parcel)["history"] for parcel in self.told["parcels"]}
@@ -194,6 +206,130 @@ def test_the_demo_shows_the_chain_refusing_the_barred_seller(home: Home) -> None
     assert all(item["zh"] and item["en"] for item in barred)
 
 
+# ---------------------------------------------------------------------------------------------------
+# The conversation with customs
+
+
+CUSTOMS = {"2233": "customs_pudong", "2303": "customs_suzhou", "2908": "customs_jiaxing"}
+
+
+def test_the_districts_decide_by_themselves_and_say_so(home: Home) -> None:
+    assert [one["district"] for one in home.told["settings"]] == list(CUSTOMS)
+    for one in home.told["settings"]:
+        found = home.get(CUSTOMS[one["district"]], f"/v1/matching/{one['district']}")
+        assert one["automatic"] is found["settings"]["automatic"] is True
+        assert one["version"] == found["version"]
+
+
+def test_every_declared_parcel_was_decided_or_waits_with_a_reason(home: Home) -> None:
+    told = {one["parcel_id"]: one for one in home.told["findings"]}
+    assert told, "the simulator builds something wrong into some parcels"
+    for parcel in home.told["parcels"]:
+        view = home.get("governance", f"/v1/parcels/{parcel}")
+        examination = view["examination"]
+        assert examination["status"] in ("decided", "waiting")
+        if view["state"] in ("Declared", "Rejected"):
+            assert told[parcel]["outcome"] == ("waiting" if view["state"] == "Declared" else "rejected")
+            assert told[parcel]["reasons"]
+            assert all(
+                one["rule"] in examination["rules"] and one["zh"] and one["en"] for one in told[parcel]["reasons"]
+            )
+    built_in = [one["built_in"] for one in told.values() if one["built_in"]]
+    assert built_in
+    assert all(one["as_labelled"] is not False for one in built_in)
+
+
+def test_the_receipts_are_those_that_the_enterprises_can_read(home: Home) -> None:
+    found: Counter[tuple[str, str]] = Counter()
+    for reader in ("platform", "payment", "logistics_east", "logistics_air", "declarant", "site_operator"):
+        page = home.get(reader, "/v1/receipts", limit=500)
+        assert page["more"] is False
+        found.update((one["receipt_type"], one["status"]) for one in page["items"])
+    assert {(one["receipt_type"], one["status"]): one["count"] for one in home.told["receipts"]} == found
+    assert all(one["label_zh"] and one["label_en"] for one in home.told["receipts"])
+    types = {one["receipt_type"] for one in home.told["receipts"]}
+    assert {"312", "412", "512", "514", "622", "712", "816", "304", "404", "506", "508", "510", "604", "608"} <= types
+
+
+def test_a_list_is_answered_from_the_port_to_its_closure(home: Home) -> None:
+    series = home.told["series"]
+    statuses = [one["status"] for one in series["receipts"]]
+    assert statuses[:3] == ["2", "3", "120"]
+    assert len(statuses) > 4
+    assert re.fullmatch(r"[0-9]{8}[IE][0-9]{9}", series["list_no"])
+    own = home.get("declarant", "/v1/receipts", parcel_id=series["parcel_id"], type=series["receipt_type"])["items"]
+    assert [one["status"] for one in own] == statuses
+    assert own[-1]["list_no"] == series["list_no"]
+
+
+def test_a_detention_is_told_with_whom_it_was_handed_to(home: Home) -> None:
+    lists = [one for one in home.told["receipts"] if one["receipt_type"] in ("622", "604")]
+    assert sum(one["count"] for one in lists if one["status"] == "503") == 1
+
+
+def test_the_chains_refusal_reaches_the_declarant_as_a_receipt_in_words(home: Home) -> None:
+    assert home.told["not_sent"]["status"] == "4"
+    assert "SellerBarred" in home.told["not_sent"]["info"]
+    assert "黑名单" in home.told["not_sent"]["info"]
+
+
+def test_a_cancellation_was_asked_for_and_granted(home: Home) -> None:
+    granted = [one for one in home.asked("623", "605") if one["decision"]["grant"]]
+    assert granted
+    for one in granted:
+        assert home.history(one["parcel_id"])["state"] == "Cancelled"
+        assert [receipt["status"] for receipt in one["receipts"]][-1] == "399"
+        assert re.fullmatch(r"[0-9]{8}[IE][0-9]{9}", one["list_no"])
+    # What was refused goes on as if nobody had asked.
+    for one in home.asked("623", "605"):
+        if not one["decision"]["grant"]:
+            assert home.history(one["parcel_id"])["state"] != "Cancelled"
+            assert one["receipts"][-1]["status"] == "100"
+
+
+def test_the_tax_bills_are_those_of_the_releases_and_one_return_made_its_bill_void(home: Home) -> None:
+    bills = {bill["parcel_id"]: bill for bill in home.get("declarant", "/v1/tax-bills", limit=500)["items"]}
+    released = {
+        parcel
+        for parcel, history in home.histories().items()
+        if "Release" in [entry["step"] for entry in history] and home.history(parcel)["direction"] == "Import"
+    }
+    assert set(bills) == released
+    assert home.told["tax"]["bills"] == len(bills) > 0
+    taxes = ("customsTax", "valueAddedTax", "consumptionTax")
+    total = sum(Decimal(bill["head"][name]) for bill in bills.values() for name in taxes)
+    assert Decimal(home.told["tax"]["sum"]) == total > 0
+    (returned,) = home.asked("625")
+    assert home.history(returned["parcel_id"])["state"] == "Returned"
+    assert [parcel for parcel, bill in bills.items() if bill["status"] == 3] == [returned["parcel_id"]]
+    assert [receipt["status"] for receipt in returned["receipts"]] == ["2", "120", "399", "800"]
+    void = home.get("declarant", "/v1/receipts", parcel_id=returned["parcel_id"], type="818")["items"]
+    assert [one["status"] for one in void] == ["3"]
+    year = home.told["tax"]["buyers_year"]
+    assert Decimal(year["after_return"]) < Decimal(year["before_return"])
+
+
+def test_an_export_came_back_by_messages_alone(home: Home) -> None:
+    (returned,) = home.asked("213")
+    view = home.history(returned["parcel_id"])
+    assert view["state"] == "Returned"
+    steps = [entry["step"] for entry in view["history"]]
+    assert steps[-4:] == ["ReturnRequested", "ReturnApproved", "ReturnArrived", "ReturnVerified"]
+    assert {one["receipt_type"] for one in home.told["receipts"]} >= {"214", "216"}
+
+
+def test_customs_asked_for_one_payment_record_and_it_agreed(home: Home) -> None:
+    told = home.told["payment_request"]
+    assert (told["status"], told["outcome"], told["failures"], told["warnings"]) == ("answered", "matched", [], [])
+    found = home.get("platform", f"/v1/payment-requests/{told['payment_request_id']}")
+    assert found["outcome"] == "matched"
+    assert found["anchored"] == {"request": True, "answer": True, "result": True}
+
+
+# ---------------------------------------------------------------------------------------------------
+# Chain and gateway agree
+
+
 def test_the_history_of_every_parcel_equals_the_bare_chains(home: Home) -> None:
     for parcel in home.told["parcels"]:
         view = home.history(parcel)
@@ -288,6 +424,8 @@ def test_killing_node_and_gateway_loses_nothing(home: Home) -> None:
 def test_a_second_demo_brings_new_parcels_and_keeps_the_old(home: Home) -> None:
     again = answered("demo", "--home", str(home.path), "--parcels", "6", "--seed", "11", "--no-wait")
     assert again["parcels"]
+    assert again["settings"] == home.told["settings"]
+    assert all(one["label_en"] for one in again["receipts"])
     assert not set(again["parcels"]) & set(home.told["parcels"])
     assert home.history(home.told["parcels"][0])["history"]
 

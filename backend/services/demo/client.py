@@ -75,6 +75,9 @@ class Role:
         query = {"confirm": "true"} if confirm else None
         return self._body(self._send("POST", path, json=dict(body), params=query))
 
+    def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        return self._body(self._send("PUT", path, json=dict(body)))
+
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         return self._body(self._send("GET", path, params=query or None))
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from backend.services import installation
 from backend.services.demo.client import Roles
+from backend.services.demo.customs import is_barred
 from backend.services.demo.plan import plan
-from backend.services.demo.story import Report, Story, Told, is_barred
+from backend.services.demo.stage import Report, Told
+from backend.services.demo.story import tell
 from backend.services.installation import Running
 
-#: Seconds between blocks where the demo makes the installation: it waits for the chain some twenty times.
+#: Seconds between blocks where the demo makes the installation: it waits for the chain a dozen times.
 BLOCK_TIME = 0.5
 
 
@@ -37,7 +39,17 @@ class Demo:
             "by_state": dict(Counter(parcel.state for parcel in declared).most_common()),
             "refused": self.told.refused,
             "documents": self.told.documents,
+            "notices": self.told.notices,
             "steps": self.told.steps,
+            "settings": self.told.settings,
+            "findings": self.told.findings,
+            "requests": self.told.requests,
+            "payment_request": self.told.payment_request,
+            "tax": self.told.tax,
+            "receipts": self.told.receipts,
+            "not_sent": self.told.not_sent,
+            "series": self.told.series,
+            "skipped": self.told.skipped,
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             **self.running.as_json(),
@@ -45,7 +57,7 @@ class Demo:
 
     def parcel_to_show(self) -> str | None:
         """A parcel with a long life behind it, for the code on the terminal."""
-        for state in ("Departed", "Delivered", "Closed", "Released"):
+        for state in ("Departed", "Delivered", "Closed", "Returned", "Released"):
             for parcel in self.told.declared:
                 if parcel.state == state:
                     return parcel.parcel_id
@@ -67,5 +79,5 @@ def run_demo(
     started = time.monotonic()
     with Roles(running.api_url, running.keys) as roles:
         planned = plan(roles, parcels, seed, barred=is_barred(roles))
-        told = Story(roles, planned, report).run()
+        told = tell(roles, planned, report)
     return Demo(running, told, planned.seed, time.monotonic() - started)
