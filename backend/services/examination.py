@@ -176,14 +176,15 @@ class Examiner:
     def _sort(found: _Round, row: Any, report: MatchReport, standing: tuple[Sets, Sets], place: Any, now: int) -> None:
         """`standing`: the manifest's sets as the chain has them, and as they will be with what is under way.
 
-        Both must allow a step: other accounts' steps, the attestations say, may reach the chain after this one.
+        Both must allow a step, and a rejection waits for what is under way: other accounts' steps, the attestations
+        say, may reach the chain after this one, which then refuses whichever comes second.
         """
         if report.is_acceptable and _may(standing, Step.Acceptance, place):
             found.accepted.append((row, report))
         elif report.is_acceptable or (report.outcome is MatchOutcome.Incomplete and now < row.due_at):
             # Attestations are on their way, or a document is: the next word of either is awaited.
             found.waiting.append((row, report))
-        elif _may(standing, Step.Rejection, place):
+        elif _may(standing, Step.Rejection, place) and _is_at_rest(standing, place):
             found.rejected.append((row, report))
         else:
             found.waiting.append((row, report))
@@ -265,6 +266,12 @@ def _may(standing: Iterable[Sets], step: Step, place: Any) -> bool:
     profile = readmodel.profile_of_row(place)
     rule = next(rule for rule in RULES[step] if rule.profiles >> profile & 1)
     return all(divide(sets, rule, 1 << place.position).eligible for sets in standing)
+
+
+def _is_at_rest(standing: tuple[Sets, Sets], place: Any) -> bool:
+    """Whether nothing that is under way changes the parcel."""
+    on_chain, to_come = standing
+    return on_chain.flags_of(place.position) == to_come.flags_of(place.position)
 
 
 def _said(step: Step, report: MatchReport | None) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from backend.domain.lifecycle import Step
 from backend.formats.ceb import standings
 from backend.services import notices
 from backend.services.answers import Answers
-from backend.store import documents, outbox, readmodel
+from backend.store import documents, examinations, outbox, readmodel
 from backend.store.database import Connection
 from backend.store.readmodel import number, word
 
@@ -73,6 +73,7 @@ def settle(connection: Connection, head: int, confirmations: int, now: int) -> N
 def quarantine(connection: Connection, rows: Sequence[Any], refusal: Mapping[str, Any] | None, now: int) -> None:
     """Sets rows aside that the chain refused, and tells the senders of the documents that they carry, in words."""
     outbox.set_status(connection, [row.id for row in rows], "quarantined", now, refusal)
+    _look_again(connection, rows)
     told = refusal or {"title": "ContractRefused", "zh": "原因未知", "en": "unknown"}
     answers = Answers(connection, now)
     lists = documents.light(connection, [row.document_id for row in rows if row.action == "declare"])
@@ -112,6 +113,7 @@ def _came_too_early(transaction: Any, row: Any, found: list[Any]) -> bool:
 
 def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[int], now: int) -> None:
     """Quarantines what of a row was refused, cause by cause; the rest is confirmed."""
+    _look_again(connection, [row])
     rest = number(row.parcels)
     parts: list[tuple[int, Mapping[str, Any]]] = []
     for refusal in found:
@@ -137,6 +139,11 @@ def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[
             for part, refusal in parts
         ],
     )
+
+
+def _look_again(connection: Connection, rows: Sequence[Any]) -> None:
+    """A decision about a parcel may have waited for what was refused."""
+    examinations.look_again(connection, manifests={bytes(row.manifest) for row in rows if row.action == "record"})
 
 
 def _error(row: Any) -> GuanlianError:

@@ -275,6 +275,20 @@ def test_nothing_is_accepted_by_attestations_that_are_still_on_their_way(clerk: 
     assert all(clerk.place(parcel)[1] >= {"Order", "Payment", "Waybill"} for parcel in accepted)
 
 
+def test_a_rejection_waits_for_the_attestations_that_are_on_their_way(clerk: Clerk) -> None:
+    clerk.automate()
+    made, parcel = spoilt(Anomaly.AmountMismatch)
+    before = clerk.shop.statuses().get("quarantined", 0)
+    clerk.send(*made.messages)
+    # It looks after every block, and not only when all is over.
+    for _ in range(40):
+        clerk.shop.turn()
+        if not clerk.examiner.tick() and clerk.shop.is_idle():
+            break
+    assert clerk.place(parcel) == (State.Rejected, {"Order", "Payment", "Waybill"})
+    assert clerk.shop.statuses().get("quarantined", 0) == before
+
+
 def test_what_comes_while_a_parcel_is_looked_at_is_not_taken_for_seen(
     clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
