@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("step", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("outbox_row", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("reason", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_subjects")),
         sa.UniqueConstraint("document_id", "line", name=op.f("uq_notice_subjects_document_id_line")),
@@ -168,7 +168,7 @@ def upgrade() -> None:
         sa.Column("info", sa.String(length=1000), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("subject", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=True),
+        sa.Column("content", sa.JSON(none_as_null=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
         sa.UniqueConstraint("subject", name=op.f("uq_receipts_subject")),
     )
@@ -263,3 +263,53 @@ def upgrade() -> None:
     op.create_index(op.f("ix_documents_guid"), "documents", ["guid"], unique=False)
     op.create_index(op.f("ix_documents_list_no"), "documents", ["list_no"], unique=False)
     op.create_index(op.f("ix_documents_pre_no"), "documents", ["pre_no"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_documents_pre_no"), table_name="documents")
+    op.drop_index(op.f("ix_documents_list_no"), table_name="documents")
+    op.drop_index(op.f("ix_documents_guid"), table_name="documents")
+    op.drop_column("documents", "signer")
+    op.drop_column("documents", "signature_valid")
+    op.drop_column("documents", "list_no")
+    op.drop_column("documents", "pre_no")
+    op.drop_column("documents", "answered")
+    op.drop_index(op.f("ix_webhooks_participant_no"), table_name="webhooks")
+    op.drop_table("webhooks")
+    op.drop_index(op.f("ix_tax_bills_status_released_at"), table_name="tax_bills")
+    op.drop_index(op.f("ix_tax_bills_parcel_id"), table_name="tax_bills")
+    op.drop_table("tax_bills")
+    op.drop_index(op.f("ix_signature_refusals_participant_no_id"), table_name="signature_refusals")
+    op.drop_table("signature_refusals")
+    op.drop_table("signature_policies")
+    op.drop_table("sequences")
+    op.drop_index(op.f("ix_relayed_receipts_document_id_id"), table_name="relayed_receipts")
+    op.drop_table("relayed_receipts")
+    op.drop_index(op.f("ix_receipts_participant_no_id"), table_name="receipts")
+    op.drop_index(op.f("ix_receipts_parcel_id_id"), table_name="receipts")
+    op.drop_index(op.f("ix_receipts_document_id_id"), table_name="receipts")
+    op.drop_table("receipts")
+    op.drop_table("rate_tables")
+    op.drop_index(op.f("ix_quota_entries_person_year"), table_name="quota_entries")
+    op.drop_table("quota_entries")
+    op.drop_table("progress")
+    op.drop_index(op.f("ix_payment_requests_platform_no_status"), table_name="payment_requests")
+    op.drop_index(op.f("ix_payment_requests_parcel_id"), table_name="payment_requests")
+    op.drop_index(op.f("ix_payment_requests_district_status"), table_name="payment_requests")
+    op.drop_table("payment_requests")
+    op.drop_index(op.f("ix_notice_subjects_waybill_key"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_status_id"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_parcel_id"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_outbox_row"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_list_no"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_bill_no"), table_name="notice_subjects")
+    op.drop_table("notice_subjects")
+    op.drop_table("matching_configs")
+    op.drop_index(op.f("ix_examinations_status_is_ready_id"), table_name="examinations")
+    op.drop_index(op.f("ix_examinations_status_due_at"), table_name="examinations")
+    op.drop_index(op.f("ix_examinations_manifest"), table_name="examinations")
+    op.drop_table("examinations")
+    op.drop_index(op.f("ix_deliveries_webhook_id_status_next_at"), table_name="deliveries")
+    op.drop_index(op.f("ix_deliveries_webhook_id_lane_id"), table_name="deliveries")
+    op.drop_table("deliveries")
+    op.drop_table("certificates")
