@@ -60,6 +60,9 @@ def test_a_deliverer_that_dies_there_loses_nothing_and_keeps_the_order(
 
     def dying(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
+        # Gateways of other tests may run beside this one: only the one at hand dies.
+        if arguments[0].engine is not gateway.database.engine:
+            return real(*arguments, **named)
         calls += 1
         if calls != time:
             return real(*arguments, **named)
