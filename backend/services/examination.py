@@ -33,6 +33,9 @@ log = structlog.get_logger("examination")
 #: Parcels looked at in one round: as many as are decided in well under a second.
 ROUND = 400
 
+#: Seconds until another look at what could not be decided, if nothing is heard of it before.
+LOOK_AGAIN = 60
+
 #: Seconds between looks at tax bills whose goods can no longer come back: the law counts in days.
 COLLECT_EVERY = 3600
 
@@ -61,7 +64,7 @@ def _rows(manifest: Any, parcels: Sequence[bytes], config: MatchingConfig) -> li
             "district": manifest.declaring_district,
             "status": "waiting",
             "is_ready": True,
-            "due_at": manifest.declared_at + config.deadline_hours * 3600,
+            "due_at": _deadline(manifest, config),
             "updated_at": manifest.declared_at,
         }
         for parcel in parcels
@@ -82,6 +85,8 @@ class _Round:
     cancelled: list[Any] = field(default_factory=list)
     waiting: list[tuple[Any, MatchReport | None]] = field(default_factory=list)
     over: list[Any] = field(default_factory=list)
+    #: By row, until when what is incomplete may wait.
+    deadlines: dict[int, int] = field(default_factory=dict)
 
 
 class Examiner:
@@ -103,12 +108,13 @@ class Examiner:
                 self._enlist(district, config)
         now = self.gateway.now()
         with self.gateway.database.read() as connection:
-            rows = examinations.ready(connection, now, ROUND)
+            deciding = [district for district, config in configs.items() if config.automatic]
+            rows = examinations.ready(connection, deciding, now, ROUND)
             rounds = [
-                self._judge(connection, office, offices.get(office), configs.get(office), part, now)
+                self._judge(connection, office, offices[office], configs[office], part, now)
                 for office, part in _by_district(rows).items()
             ]
-        decided = sum(self._decide(each, now) for each in rounds if each is not None)
+        decided = sum(self._decide(each, now) for each in rounds)
         if now - self._collected_at >= COLLECT_EVERY:
             with self.gateway.database.write() as connection:
                 billing.collect(connection, now)
@@ -118,7 +124,9 @@ class Examiner:
     # -----------------------------------------------------------------------------------------------
 
     def _enlist(self, district: int, config: MatchingConfig) -> None:
-        """Enlists what was declared before the district decided by itself."""
+        """Enlists what was declared before the district decided by itself, and looks again at what waits."""
+        with self.gateway.database.write() as connection:
+            examinations.look_at_district(connection, district)
         after = 0
         while True:
             with self.gateway.database.write() as connection:
@@ -137,14 +145,12 @@ class Examiner:
         self,
         connection: Connection,
         district: int,
-        customs_no: int | None,
-        config: MatchingConfig | None,
+        customs_no: int,
+        config: MatchingConfig,
         rows: Sequence[Any],
         now: int,
-    ) -> _Round | None:
-        """What is to become of each parcel, as everything stands now; nothing for a district that does not decide."""
-        if customs_no is None or config is None or not config.automatic:
-            return None
+    ) -> _Round:
+        """What is to become of each parcel of a district, as everything stands now."""
         parcels = [bytes(row.parcel_id) for row in rows]
         declarations = quota.held_declarations(connection, parcels)
         found = _Round(district, customs_no, config, declarations)
@@ -164,12 +170,16 @@ class Examiner:
             place = places.get(parcel, [None])[0]
             if place is None or place.manifest != row.manifest or not _is_declared(sets[row.manifest], place.position):
                 found.over.append(row)
-            elif parcel in asked:
-                found.cancelled.append(row)
+                continue
+            standing = (on_chain[row.manifest], sets[row.manifest])
+            if parcel in asked:
+                may_now = _may(standing, Step.Cancellation, place) and _is_at_rest(standing, place)
+                found.cancelled.append(row) if may_now else found.waiting.append((row, None))
             elif (judged := compared.get(parcel)) is None:
                 found.waiting.append((row, None))
             else:
-                self._sort(found, row, judged, (on_chain[row.manifest], sets[row.manifest]), place, now)
+                self._sort(found, row, judged, standing, place, now)
+            found.deadlines[row.id] = _deadline(place, config)
         return found
 
     @staticmethod
@@ -181,7 +191,9 @@ class Examiner:
         """
         if report.is_acceptable and _may(standing, Step.Acceptance, place):
             found.accepted.append((row, report))
-        elif report.is_acceptable or (report.outcome is MatchOutcome.Incomplete and now < row.due_at):
+        elif report.is_acceptable or (
+            report.outcome is MatchOutcome.Incomplete and now < _deadline(place, found.config)
+        ):
             # Attestations are on their way, or a document is: the next word of either is awaited.
             found.waiting.append((row, report))
         elif _may(standing, Step.Rejection, place) and _is_at_rest(standing, place):
@@ -195,19 +207,18 @@ class Examiner:
         """Queues the decisions of a round, each with its report as evidence, in one transaction."""
         with self.gateway.database.write() as connection:
             accepted = self._reserve(connection, found, now)
-            for step, decided in (
+            decided = 0
+            for step, those in (
                 (Step.Acceptance, accepted),
                 (Step.Rejection, found.rejected),
                 (Step.Cancellation, [(row, None) for row in found.cancelled]),
             ):
-                self._queue(connection, found, step, decided, now)
+                decided += self._queue(connection, found, step, those, now)
             for row, report in found.waiting:
-                # A deadline that has passed while it could not be rejected is looked at again with the chain.
-                later = {"due_at": now + 60} if row.due_at <= now else {}
-                examinations.looked_at(connection, row, now, **_summary(report), **later)
+                examinations.looked_at(connection, row, now, **_summary(report), due_at=_later(found, row, now))
             for row in found.over:
                 examinations.looked_at(connection, row, now, status="over")
-        return len(accepted) + len(found.rejected) + len(found.cancelled)
+        return decided
 
     def _reserve(self, connection: Connection, found: _Round, now: int) -> list[tuple[Any, MatchReport]]:
         """Takes each import's value from its buyer's year; who exceeds it now is judged anew in the next round."""
@@ -232,9 +243,10 @@ class Examiner:
         step: Step,
         decided: Sequence[tuple[Any, MatchReport | None]],
         now: int,
-    ) -> None:
+    ) -> int:
+        """Queues one decision about these parcels, as far as it may be taken; about how many it was."""
         if not decided:
-            return
+            return 0
         parcels = [bytes(row.parcel_id) for row, _ in decided]
         evidence = {
             bytes(row.parcel_id).hex(): {"decision": step.name, "by": "automatic", **_said(step, report)}
@@ -244,10 +256,18 @@ class Examiner:
             queue_step(connection, self.gateway, found.customs_no, step, parcels, evidence_of=evidence)
         except GuanlianError as fault:
             # Judged a moment ago on the same data: only a person's step in between can be the reason.
+            if len(decided) > 1:
+                # Of one of them, which must not hold up the others.
+                return sum(self._queue(connection, found, step, [each], now) for each in decided)
             log.warning("not decided", step=step.name, district=found.district, reason=fault.title)
-            return
+            ((row, report),) = decided
+            if step is Step.Acceptance:
+                quota.withdraw(connection, parcels, now)
+            examinations.looked_at(connection, row, now, **_summary(report), due_at=now + LOOK_AGAIN)
+            return 0
         for row, report in decided:
             examinations.looked_at(connection, row, now, status="decided", **_summary(report))
+        return len(decided)
 
 
 def _by_district(rows: Sequence[Any]) -> dict[int, list[Any]]:
@@ -255,6 +275,17 @@ def _by_district(rows: Sequence[Any]) -> dict[int, list[Any]]:
     for row in rows:
         found.setdefault(int(row.district), []).append(row)
     return found
+
+
+def _deadline(manifest: Any, config: MatchingConfig) -> int:
+    """Until when what is incomplete may wait: by the settings in force, whatever they were when it was declared."""
+    return int(manifest.declared_at) + config.deadline_hours * 3600
+
+
+def _later(found: _Round, row: Any, now: int) -> int:
+    """When what waits is looked at without news: at its deadline; past it, soon, as it could not be rejected yet."""
+    deadline = found.deadlines[row.id]
+    return deadline if now < deadline else now + LOOK_AGAIN
 
 
 def _is_declared(sets: Sets, position: int) -> bool:

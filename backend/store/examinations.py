@@ -25,16 +25,17 @@ def enlist(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     connection.execute(statement, list(rows))
 
 
-def ready(connection: Connection, now: int, limit: int) -> list[sa.Row[Any]]:
-    """What is to be looked at now: something changed, or its time is over. Oldest first."""
-    waiting = examinations.c.status == "waiting"
-    changed = sa.select(examinations).where(waiting, examinations.c.is_ready).order_by(examinations.c.id).limit(limit)
-    found = list(connection.execute(changed))
-    if len(found) < limit:
-        known = {row.id for row in found}
-        due = sa.select(examinations).where(waiting, examinations.c.due_at <= now).order_by(examinations.c.id)
-        found += [row for row in connection.execute(due.limit(limit)) if row.id not in known]
-    return found[:limit]
+def ready(connection: Connection, districts: Iterable[int], now: int, limit: int) -> list[sa.Row[Any]]:
+    """What is to be looked at now in these districts: something changed, or its time is over. Oldest first."""
+    found: dict[int, sa.Row[Any]] = {}
+    for district in districts:
+        waiting = sa.select(examinations).where(examinations.c.district == district, examinations.c.status == "waiting")
+        changed = waiting.where(examinations.c.is_ready).order_by(examinations.c.id)
+        due = waiting.where(examinations.c.due_at <= now).order_by(examinations.c.due_at)
+        for query in (changed, due):
+            found.update({row.id: row for row in connection.execute(query.limit(limit))})
+    # What changed comes before what is only due, in whichever district.
+    return sorted(found.values(), key=lambda row: (not row.is_ready, row.id))[:limit]
 
 
 def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifests: Iterable[bytes] = ()) -> None:
@@ -46,6 +47,29 @@ def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifes
                 .where(column.in_(part), examinations.c.status == "waiting")
                 .values(is_ready=True, news=examinations.c.news + 1)
             )
+
+
+def look_at_district(connection: Connection, district: int) -> None:
+    """Whatever waits in a district is to be looked at: its settings have changed."""
+    connection.execute(
+        sa.update(examinations)
+        .where(examinations.c.district == district, examinations.c.status == "waiting")
+        .values(is_ready=True, news=examinations.c.news + 1)
+    )
+
+
+def reopen(connection: Connection, manifest: bytes, parcels: Iterable[bytes], due_at: int) -> None:
+    """What was decided about these parcels of a manifest was not recorded: they wait for news, or until `due_at`."""
+    for part in chunks(list(parcels)):
+        connection.execute(
+            sa.update(examinations)
+            .where(
+                examinations.c.manifest == manifest,
+                examinations.c.parcel_id.in_(part),
+                examinations.c.status == "decided",
+            )
+            .values(status="waiting", is_ready=False, due_at=due_at)
+        )
 
 
 def looked_at(connection: Connection, row: sa.Row[Any], now: int, **values: Any) -> None:

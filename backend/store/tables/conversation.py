@@ -87,8 +87,8 @@ examinations = sa.Table(
     sa.Column("updated_at", Instant, nullable=False),
     sa.UniqueConstraint("parcel_id", "manifest"),
     sa.Index(None, "manifest"),
-    sa.Index(None, "status", "is_ready", "id"),
-    sa.Index(None, "status", "due_at"),
+    sa.Index(None, "status", "district", "is_ready", "id"),
+    sa.Index(None, "status", "district", "due_at"),
 )
 
 #: One parcel's part of a person's yearly quota. `person` is a keyed hash of the identity number.

@@ -65,9 +65,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("parcel_id", "manifest", name=op.f("uq_examinations_parcel_id_manifest")),
     )
     op.create_index(op.f("ix_examinations_manifest"), "examinations", ["manifest"], unique=False)
-    op.create_index(op.f("ix_examinations_status_due_at"), "examinations", ["status", "due_at"], unique=False)
     op.create_index(
-        op.f("ix_examinations_status_is_ready_id"), "examinations", ["status", "is_ready", "id"], unique=False
+        op.f("ix_examinations_status_district_due_at"), "examinations", ["status", "district", "due_at"], unique=False
+    )
+    op.create_index(
+        op.f("ix_examinations_status_district_is_ready_id"),
+        "examinations",
+        ["status", "district", "is_ready", "id"],
+        unique=False,
     )
     op.create_table(
         "matching_configs",
@@ -305,8 +310,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_notice_subjects_bill_no"), table_name="notice_subjects")
     op.drop_table("notice_subjects")
     op.drop_table("matching_configs")
-    op.drop_index(op.f("ix_examinations_status_is_ready_id"), table_name="examinations")
-    op.drop_index(op.f("ix_examinations_status_due_at"), table_name="examinations")
+    op.drop_index(op.f("ix_examinations_status_district_is_ready_id"), table_name="examinations")
+    op.drop_index(op.f("ix_examinations_status_district_due_at"), table_name="examinations")
     op.drop_index(op.f("ix_examinations_manifest"), table_name="examinations")
     op.drop_table("examinations")
     op.drop_index(op.f("ix_deliveries_webhook_id_status_next_at"), table_name="deliveries")
