@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 
 import orjson
 
+from backend.domain.documents import Document
 from backend.domain.errors import ParticipantNotYours
+from backend.domain.notices import Notice
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb import standings
 from backend.formats.ceb.fields import RECEIPTS_FOR
@@ -135,6 +137,11 @@ class Reception:
     def is_senders(self, item: Prepared) -> bool:
         return any(self.numbers.get(code) == self.participant_no for code in item.document.sender_codes)
 
+    def _may_replace(self, document: Document | Notice, before: Any) -> bool:
+        """Whether the sender may change or take back what stands: its own, or what another sent in its place."""
+        usual, *_ = document.sender_codes
+        return self.participant_no in (before.participant_no, self.numbers.get(usual))
+
     def _judge(self, item: Prepared) -> DocumentOutcome:
         document = item.document
         if not self.is_senders(item):
@@ -155,6 +162,8 @@ class Reception:
             if before is not None:
                 self.known_operation = self.known_operation or before.operation_id
             return self.outcome(item, "known")
+        if before is not None and before.current and not self._may_replace(document, before):
+            return self.refused(item, SENDER_NOT_ALLOWED.for_type(document.type), document.business_key)
         refused = self.change(item, before) if before is not None else None
         if refused is None:
             refused = self.check(item)
