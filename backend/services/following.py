@@ -17,7 +17,7 @@ from backend.domain.notices import NoticeKind
 from backend.domain.quota import QUOTA_MOVES
 from backend.formats.ceb import standings
 from backend.formats.ceb.standings import Standing
-from backend.services import billing, list_numbers
+from backend.services import billing, list_numbers, notices
 from backend.services.answers import Answers, receipt_type_of
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
@@ -35,6 +35,14 @@ _BEFORE = frozenset({None, standings.TAKEN.status})
 
 #: Steps whose evidence says something that the receipt repeats.
 _EXPLAINED = frozenset({Step.Rejection, Step.Detention, Step.PortDetention, Step.ReturnRefused})
+
+#: Steps after which requests that wait can no longer be granted, which ones, and why.
+_ENDS_REQUESTS = {
+    Step.Rejection: ((NoticeKind.CancellationRequest,), "清单已退单"),
+    Step.Release: ((NoticeKind.CancellationRequest,), "货物已放行"),
+    Step.ReturnAbroad: ((NoticeKind.CancellationRequest, NoticeKind.ReturnRequest), "货物已退运"),
+    Step.Confiscation: ((NoticeKind.CancellationRequest, NoticeKind.ReturnRequest), "货物已没收"),
+}
 
 #: In a rejection's text, the names of a document's blocks: its sender is told as well.
 _BLOCKS = {
@@ -105,6 +113,8 @@ class _Following:
                     self._answer(document, standing, *self._about(row))
         elif step in standings.LIST_STANDINGS:
             self._lists(row, step)
+        if step in _ENDS_REQUESTS:
+            self._end_requests(row, step)
         if step is Step.Cancellation:
             self._requests(row, NoticeKind.CancellationRequest, lambda _: standings.CANCELLED)
         elif step in standings.RETURN_STANDINGS:
@@ -149,6 +159,15 @@ class _Following:
         if kind is NoticeKind.CancellationRequest:
             ids = [request.id for request in found.values() if request.status != "done"]
             notice_queries.change(self.connection, ids, self.now, status="done")
+
+    def _end_requests(self, row: Any, step: Step) -> None:
+        """What was asked about parcels, and not decided until the step, cannot be granted after it."""
+        kinds, reason = _ENDS_REQUESTS[step]
+        parcels = [bytes(document.parcel_id) for document in self._lists_in(row) if document.parcel_id]
+        places = readmodel.places_of(self.connection, parcels)
+        # Declared anew already, a parcel's requests are about its new list.
+        newest = [parcel for parcel in parcels if parcel in places and places[parcel][0].manifest == row.manifest]
+        notices.end_requests(self.connection, self.answers, newest, kinds, reason, self.now)
 
     def _return_standing(self, row: Any, step: Step) -> Callable[[int], Standing | None]:
         is_import = row.direction == int(Direction.Import)

@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.domain.commitments import parcel_id, record_evidence
 from backend.domain.errors import NotHosted
-from backend.domain.lifecycle import FLAG_SETS, Flag, Rule, Sets, Step, divide, rule_for
+from backend.domain.lifecycle import DECLARABLE_ANEW, FLAG_SETS, Flag, Rule, Sets, Step, divide, rule_for
 from backend.domain.notices import NoticeKind, Subject
 from backend.formats.ceb import standings
 from backend.services.answers import Answers, receipt_type_of
@@ -126,6 +126,46 @@ def spread_whole_bills(connection: Connection, bill_nos: Collection[str], now: i
     return {bytes(row["parcel_id"]) for row in new if row["parcel_id"]}
 
 
+def withdraw(connection: Connection, document_ids: Collection[int], now: int) -> None:
+    """Takes back what these notices said, as far as nothing has followed from it yet."""
+    rows = notice_queries.subjects_of(connection, document_ids)
+    notice_queries.withdraw(connection, document_ids, now)
+    masters = [row for row in rows if row.kind == NoticeKind.MasterWaybill and row.bill_no]
+    lines = {BEYOND_LINES + row.id for row in masters}
+    notice_queries.withdraw_lines(connection, {row.bill_no for row in masters}, lines, now)
+
+
+def declared_anew(connection: Connection, parcel_ids: Collection[bytes], now: int) -> None:
+    """These parcels have a new list, which starts from nothing: their goods have arrived for it as well.
+
+    What was asked about the list before it, and never decided, has nothing left to be about.
+    """
+    notice_queries.wait_again(connection, parcel_ids, Step.Arrival, now)
+    answers = Answers(connection, now)
+    end_requests(connection, answers, parcel_ids, [NoticeKind.CancellationRequest], "清单已重新申报", now)
+    answers.store()
+
+
+def end_requests(
+    connection: Connection,
+    answers: Answers,
+    parcel_ids: Collection[bytes],
+    kinds: Iterable[NoticeKind],
+    reason: str,
+    now: int,
+) -> None:
+    """Answers that the requests of these parcels that still wait can no longer be granted, and why (in Chinese)."""
+    for kind in kinds:
+        rows = notice_queries.open_requests(connection, str(kind), parcel_ids)
+        ended = [row for row in rows if row.status == "waiting"]
+        notice_queries.change(connection, [row.id for row in ended], now, status="refused", reason={"zh": reason})
+        for row in ended:
+            standing = standings.rejected(reason)
+            answers.add(
+                row.document_id, row.participant_no, row.parcel_id, row.message_type, standing, "refused", row.id
+            )
+
+
 # ---------------------------------------------------------------------------------------------------
 # Steps
 
@@ -186,7 +226,12 @@ def _take(
     ready by both: what it is ready by is another account's step, which may reach the chain after this one.
     """
     on_chain, sets = standing
-    known = [row.id for row, position in members if _is_so_already(on_chain, rule, step, position)]
+    # By both as well: what is so on the chain may be about to change, as a departure that is on its way.
+    known = [
+        row.id
+        for row, position in members
+        if all(_is_so_already(each, rule, step, position) for each in (on_chain, sets))
+    ]
     if known:
         notice_queries.change(connection, known, now, status="done")
         answer(connection, {members[0][0].document_id: members[0][0]}, now)
@@ -210,7 +255,12 @@ def _take(
 
 
 def _is_so_already(sets: Sets, rule: Rule, step: Step, position: int) -> bool:
-    """Whether a parcel is where the step leads: somebody else has said so before."""
+    """Whether a parcel is where the step leads: somebody else has said so before.
+
+    What was said of a declaration that is over holds for the next one anew.
+    """
+    if DECLARABLE_ANEW >> sets.state_of(position) & 1:
+        return False
     if rule.leads_to is not None:
         return bool(sets.words[rule.leads_to] >> position & 1)
     raised = all(sets.words[FLAG_SETS + flag] >> position & 1 for flag in Flag if rule.raises >> flag & 1)

@@ -51,7 +51,7 @@ def supersede(connection: Connection, ids: Sequence[int]) -> None:
 
 
 def link_waybills(connection: Connection, parcel_of: Mapping[str, bytes]) -> None:
-    """Tells waybills that came before their declaration which parcel they are of."""
+    """Tells waybills which parcel they are of: those that came before any declaration, or travel with another now."""
     if parcel_of:
         connection.execute(
             _LINK_WAYBILL, [{"of_waybill": key, "as_parcel": parcel} for key, parcel in parcel_of.items()]
@@ -63,23 +63,28 @@ _LINK_WAYBILL = (
     .where(
         documents.c.waybill_key == sa.bindparam("of_waybill"),
         documents.c.kind == "Waybill",
-        documents.c.parcel_id.is_(None),
+        documents.c.current,
     )
     .values(parcel_id=sa.bindparam("as_parcel"))
 )
 
 
-def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> dict[str, bytes]:
-    """The parcel each waybill travels with, where a declaration has named it."""
-    found: dict[str, bytes] = {}
+def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> dict[str, list[bytes]]:
+    """The parcels of the current declarations that name each waybill, that of the newest last."""
+    found: dict[str, list[bytes]] = {}
     for part in chunks(list(waybill_keys)):
-        query = sa.select(documents.c.waybill_key, documents.c.parcel_id).where(
-            documents.c.kind == "Declaration",
-            documents.c.current,
-            documents.c.waybill_key.in_(part),
-            documents.c.parcel_id.is_not(None),
+        query = (
+            sa.select(documents.c.waybill_key, documents.c.parcel_id)
+            .where(
+                documents.c.kind == "Declaration",
+                documents.c.current,
+                documents.c.waybill_key.in_(part),
+                documents.c.parcel_id.is_not(None),
+            )
+            .order_by(documents.c.id)
         )
-        found.update({row.waybill_key: row.parcel_id for row in connection.execute(query)})
+        for row in connection.execute(query):
+            found.setdefault(row.waybill_key, []).append(row.parcel_id)
     return found
 
 

@@ -88,17 +88,46 @@ def change(connection: Connection, ids: Sequence[int], now: int, **values: Any) 
 
 
 def withdraw(connection: Connection, document_ids: Iterable[int], now: int) -> None:
-    """Takes back what of these notices still waits."""
+    """Takes back what of these notices still waits, and what they said that led to no step."""
     for part in chunks(list(document_ids)):
         connection.execute(
             sa.update(notice_subjects)
-            .where(notice_subjects.c.document_id.in_(part), notice_subjects.c.status == "waiting")
+            .where(notice_subjects.c.document_id.in_(part), notice_subjects.c.status.in_(("waiting", "ignored")))
             .values(status="withdrawn", updated_at=now)
         )
 
 
+def withdraw_lines(connection: Connection, bill_nos: Collection[str], lines: Collection[int], now: int) -> None:
+    """Takes back what still waits under these bills as one of these lines."""
+    for bills in chunks(sorted(bill_nos)):
+        for part in chunks(sorted(lines)):
+            connection.execute(
+                sa.update(notice_subjects)
+                .where(
+                    notice_subjects.c.bill_no.in_(bills),
+                    notice_subjects.c.line.in_(part),
+                    notice_subjects.c.status == "waiting",
+                )
+                .values(status="withdrawn", updated_at=now)
+            )
+
+
+def wait_again(connection: Connection, parcel_ids: Iterable[bytes], step: int, now: int) -> None:
+    """Has subjects of a step wait that were done when these parcels were declared before."""
+    for part in chunks(list(parcel_ids)):
+        connection.execute(
+            sa.update(notice_subjects)
+            .where(
+                notice_subjects.c.parcel_id.in_(part),
+                notice_subjects.c.step == step,
+                notice_subjects.c.status == "done",
+            )
+            .values(status="waiting", outbox_row=None, updated_at=now)
+        )
+
+
 def link_waybills(connection: Connection, parcel_of: Mapping[str, bytes]) -> None:
-    """Tells subjects that came before their declaration which parcel they are of."""
+    """Tells subjects which parcel they are of: those that came before any declaration, or travel with another now."""
     if parcel_of:
         connection.execute(
             _LINK_WAYBILL, [{"of_waybill": key, "as_parcel": parcel} for key, parcel in parcel_of.items()]
@@ -107,7 +136,16 @@ def link_waybills(connection: Connection, parcel_of: Mapping[str, bytes]) -> Non
 
 _LINK_WAYBILL = (
     sa.update(notice_subjects)
-    .where(notice_subjects.c.waybill_key == sa.bindparam("of_waybill"), notice_subjects.c.parcel_id.is_(None))
+    .where(
+        notice_subjects.c.waybill_key == sa.bindparam("of_waybill"),
+        sa.or_(
+            notice_subjects.c.parcel_id.is_(None),
+            notice_subjects.c.kind == "Arrival",
+            notice_subjects.c.kind == "MasterWaybill",
+            # Requests name a waybill too, but speak of the parcel that they were judged by.
+            sa.and_(notice_subjects.c.kind == "Departure", notice_subjects.c.status == "waiting"),
+        ),
+    )
     .values(parcel_id=sa.bindparam("as_parcel"))
 )
 

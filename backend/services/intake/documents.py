@@ -14,7 +14,7 @@ from backend.domain.documents import Document, DocumentKind
 from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb.refusals import DUPLICATE, FORMAT_WRONG, OUTDATED, SENDER_NOT_ALLOWED
-from backend.services import examination
+from backend.services import examination, notices
 from backend.services.attestation import attest
 from backend.services.declaring import FREE, ListStanding, list_standings
 from backend.services.intake.prepared import Prepared
@@ -33,24 +33,26 @@ class DocumentReception(Reception):
         self.kind = DocumentKind(prepared[0].kind) if prepared else DocumentKind.Order
         self.lists: dict[bytes, ListStanding] = {}
         self.travelling: dict[str, bytes] = {}
+        if self.kind not in (DocumentKind.Declaration, DocumentKind.Waybill):
+            return
+        named = documents.parcels_of_waybills(
+            self.connection, [item.waybill_key for item in prepared if item.waybill_key]
+        )
+        parcels = {parcel for each in named.values() for parcel in each}
         if self.kind is DocumentKind.Declaration:
-            named = documents.parcels_of_waybills(
-                self.connection, [item.waybill_key for item in prepared if item.waybill_key]
-            )
-            parcels = {item.parcel_id for item in prepared if item.parcel_id}
-            self.lists = list_standings(self.connection, list(parcels | set(named.values())))
-            #: By waybill, the parcel whose list names it while that list stands.
-            self.travelling = {
-                waybill: parcel
-                for waybill, parcel in named.items()
-                if parcel in self.lists and self.lists[parcel].standing != FREE
-            }
-        elif self.kind is DocumentKind.Waybill:
-            parcel_of = documents.parcels_of_waybills(
-                self.connection, [item.waybill_key for item in prepared if item.waybill_key]
-            )
+            parcels |= {item.parcel_id for item in prepared if item.parcel_id}
+        self.lists = list_standings(self.connection, list(parcels))
+        #: By waybill, the parcel whose list names it while that list stands.
+        self.travelling = {
+            waybill: parcel
+            for waybill, each in named.items()
+            for parcel in each
+            if parcel in self.lists and self.lists[parcel].standing != FREE
+        }
+        if self.kind is DocumentKind.Waybill:
+            newest = {waybill: each[-1] for waybill, each in named.items()} | self.travelling
             for item in prepared:
-                item.parcel_id = parcel_of.get(item.waybill_key or "", item.parcel_id)
+                item.parcel_id = newest.get(item.waybill_key or "", item.parcel_id)
 
     def change(self, item: Prepared, before: Any) -> DocumentOutcome | None:
         """Allowed as a change or a deletion, and while the document is still open."""
@@ -105,18 +107,18 @@ class DocumentReception(Reception):
 
     def _declare(self, entry: Entry, ids: Sequence[int], replaced: Sequence[int]) -> None:
         outbox.cancel_declarations(self.connection, replaced, self.now)
+        # A staged list waits for its declarant to declare it; nothing travels with it yet.
+        declared = [
+            (item, document_id) for item, document_id in zip(self.accepted, ids, strict=True) if not item.is_staged
+        ]
         enqueue(
-            self.connection,
-            [
-                entry.declaration(item.group_key or "", document_id)
-                for item, document_id in zip(self.accepted, ids, strict=True)
-                # A staged list waits for its declarant to declare it.
-                if not item.is_staged
-            ],
+            self.connection, [entry.declaration(item.group_key or "", document_id) for item, document_id in declared]
         )
-        parcel_of = {item.waybill_key: item.parcel_id for item in self.accepted if item.waybill_key and item.parcel_id}
+        parcel_of = {item.waybill_key: item.parcel_id for item, _ in declared if item.waybill_key and item.parcel_id}
         documents.link_waybills(self.connection, parcel_of)
         notice_queries.link_waybills(self.connection, parcel_of)
+        parcels = [item.parcel_id for item, _ in declared if item.parcel_id]
+        notices.declared_anew(self.connection, parcels, self.now)
 
     def _vouch(self, entry: Entry, ids: Sequence[int]) -> None:
         """Attests what has its manifest already, puts the rest on record so that its time is known."""

@@ -8,7 +8,7 @@ from typing import Any
 from backend.chain import calls
 from backend.domain.anchors import AnchorKind
 from backend.domain.commitments import record_evidence
-from backend.domain.lifecycle import Direction, State, Step
+from backend.domain.lifecycle import Direction, Flag, State, Step
 from backend.domain.notices import Notice, NoticeKind, Subject, subjects_of
 from backend.domain.participants import Role
 from backend.domain.returns import is_within_window, line_faults
@@ -57,6 +57,15 @@ class NoticeReception(Reception):
             if _notice(item).kind in ABOUT_ONE:
                 item.parcel_id = self.named[item.parsed.index][0][0]
         parcels = {parcel for each in self.named.values() for parcel, _ in each if parcel}
+        self.said_before: dict[int, list[Any]] = {}
+        for row in notice_queries.subjects_of(
+            self.connection, [row.id for row in self.current.values() if row.current]
+        ):
+            self.said_before.setdefault(row.document_id, []).append(row)
+            if row.parcel_id:
+                parcels.add(row.parcel_id)
+        #: What the notices of this message have asked for already, by kind and parcel.
+        self.asked: set[tuple[NoticeKind, bytes]] = set()
         self.places = readmodel.places_of(self.connection, list(parcels))
         asked = [item.parcel_id for item in prepared if item.parcel_id]
         self.lists = notice_queries.lists_of_parcels(self.connection, asked)
@@ -70,8 +79,33 @@ class NoticeReception(Reception):
         notice = _notice(item)
         if before.current and notice.head.get("appType", "").strip() == "1" and not _was_staged(before):
             return self.refused(item, DUPLICATE.for_type(notice.type), notice.business_key)
+        if self._has_taken_effect(item, before):
+            return self.refused(item, OUTDATED.for_type(notice.type), notice.business_key)
         item.version, item.replaces = before.version + 1, before.id
         return None
+
+    def _has_taken_effect(self, item: Prepared, before: Any) -> bool:
+        """Whether the notice that this one changes or takes back has led to what cannot be undone by a notice.
+
+        A request is decided as it was put on record; a refused one may be put anew. A report may be corrected, but
+        what is on record is not taken back, save a departure: the goods were offloaded.
+        """
+        notice = _notice(item)
+        subjects = self.said_before.get(before.id, ())
+        statuses = {row.status for row in subjects}
+        if notice.kind in ASKING:
+            return "queued" in statuses or any(
+                row.status == "done" and not self._may_be_asked(notice.kind, row.parcel_id) for row in subjects
+            )
+        return item.is_withdrawal and notice.step is None and not statuses.isdisjoint({"queued", "done"})
+
+    def _may_be_asked(self, kind: NoticeKind, parcel: bytes) -> bool:
+        """Whether a parcel stands where such a request is possible, and none is pending on the chain."""
+        if not (places := self.places.get(parcel)):
+            return False
+        sets = readmodel.sets_of_blob(places[0].size, places[0].sets)
+        is_pending = Flag.ReturnPending in sets.flags_of(places[0].position)
+        return sets.state_of(places[0].position) in ASKING[kind] and not is_pending
 
     def check(self, item: Prepared) -> DocumentOutcome | None:
         notice = _notice(item)
@@ -104,11 +138,14 @@ class NoticeReception(Reception):
         if state not in ASKING[notice.kind]:
             return self.refused(item, OUTDATED.for_type(notice.type), state.name)
         pending = notice_queries.open_requests(self.connection, str(notice.kind), [parcel])
-        if any(row.document_id != item.replaces for row in pending):
+        if (notice.kind, parcel) in self.asked or any(row.document_id != item.replaces for row in pending):
             return self.refused(item, DUPLICATE.for_type(notice.type), notice.business_key)
+        refused = None
         if notice.kind is NoticeKind.ReturnRequest:
-            return self._check_return(item, notice, parcel, place)
-        return None
+            refused = self._check_return(item, notice, parcel, place)
+        if refused is None:
+            self.asked.add((notice.kind, parcel))
+        return refused
 
     def _check_return(self, item: Prepared, notice: Notice, parcel: bytes, place: Any) -> DocumentOutcome | None:
         released = readmodel.latest_at(self.connection, place.id, place.position, Step.Release)
@@ -122,7 +159,7 @@ class NoticeReception(Reception):
         return None
 
     def withdraw(self) -> None:
-        notice_queries.withdraw(self.connection, self.withdrawn, self.now)
+        notices.withdraw(self.connection, self.withdrawn, self.now)
 
     def take(self, item: Prepared, before: Any) -> None:
         """A departure taken back is news of its own (the goods were offloaded); other withdrawals take back only."""
@@ -132,7 +169,7 @@ class NoticeReception(Reception):
             self.accepted.append(item)
 
     def follow(self, entry: Entry, ids: Sequence[int], replaced: Sequence[int]) -> None:
-        notice_queries.withdraw(self.connection, replaced, self.now)
+        notices.withdraw(self.connection, replaced, self.now)
         rows: list[dict[str, Any]] = []
         parcels: set[bytes] = set()
         bills: set[str] = set()
