@@ -22,6 +22,7 @@ from backend.domain.participants import Role
 from backend.domain.tax import dutiable_value
 from backend.formats.ceb import standings
 from backend.services import billing, comparing, quota, rulebook
+from backend.services.decisions import LOOK_AGAIN
 from backend.services.gateway import Gateway
 from backend.services.quota import QuotaBook
 from backend.services.steps import project, queue_step, targets_of
@@ -32,9 +33,6 @@ log = structlog.get_logger("examination")
 
 #: Parcels looked at in one round: as many as are decided in well under a second.
 ROUND = 400
-
-#: Seconds until another look at what could not be decided, if nothing is heard of it before.
-LOOK_AGAIN = 60
 
 #: Seconds between looks at tax bills whose goods can no longer come back: the law counts in days.
 COLLECT_EVERY = 3600

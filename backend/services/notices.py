@@ -282,6 +282,13 @@ def confirmed(connection: Connection, row_ids: Sequence[int], now: int) -> None:
         answer(connection, {row.document_id: row for row in queued}, now)
 
 
+def follow_rows(connection: Connection, row_ids: Sequence[int], status: str, now: int) -> None:
+    """Has subjects go with their outbox rows: `queued` as these are sent again, `withdrawn` as they are given up."""
+    rows = notice_queries.of_outbox_rows(connection, row_ids)
+    moved = [row.id for row in rows if row.status in ("queued", "refused")]
+    notice_queries.change(connection, moved, now, status=status)
+
+
 def refused(
     connection: Connection, row_id: int, manifest: bytes, parcels: int, refusal: Mapping[str, Any], now: int
 ) -> None:

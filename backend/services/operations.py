@@ -9,6 +9,7 @@ from typing import Any
 from backend.domain.errors import ConfirmationTimedOut, NotFound, OperationNotPossible
 from backend.domain.instants import iso
 from backend.domain.lifecycle import Step
+from backend.services import decisions, notices
 from backend.services.gateway import Gateway
 from backend.store import documents, notice_queries, outbox
 from backend.store.database import Connection
@@ -146,8 +147,12 @@ def _change(gateway: Gateway, operation_id: str, participant_no: int | None, sta
         ids = [row.id for row in rows]
         if action == "cancelled":
             outbox.set_status(connection, ids, "cancelled", now)
+            for row in rows:
+                if row.action == "record" and row.status == "waiting":
+                    decisions.take_back(connection, row, number(row.parcels), now)
         else:
             outbox.send_again(connection, ids, now, smaller=False)
+        notices.follow_rows(connection, ids, "withdrawn" if action == "cancelled" else "queued", now)
 
 
 def _item(row: Any) -> dict[str, Any]:

@@ -8,20 +8,16 @@ from typing import Any
 from backend.chain.refusals import refusal_from_event
 from backend.domain.errors import GuanlianError
 from backend.domain.events import DeclarationRefused, RecordRefused, Refusal
-from backend.domain.lifecycle import Step, indices
+from backend.domain.lifecycle import Step
 from backend.formats.ceb import standings
-from backend.services import examination, notices, quota
+from backend.services import decisions, notices
 from backend.services.answers import Answers
 from backend.store import documents, examinations, outbox, readmodel
 from backend.store.database import Connection
-from backend.store.parcel_queries import parcel_ids_at
 from backend.store.readmodel import number, word
 
 #: How often a row that came too early is sent again.
 MOST_REPLAYS = 5
-
-#: The steps that end a parcel's wait for customs' decision.
-DECISIONS = frozenset({Step.Acceptance, Step.Rejection, Step.Cancellation})
 
 _MATTERS_OF_ORDER = frozenset({"ManifestUnknown", "StepNotAllowed", "FlagsMissing", "FlagsBlocking"})
 
@@ -79,7 +75,7 @@ def quarantine(connection: Connection, rows: Sequence[Any], refusal: Mapping[str
     outbox.set_status(connection, [row.id for row in rows], "quarantined", now, refusal)
     for row in rows:
         if row.action == "record":
-            _undecided(connection, row, number(row.parcels), now)
+            decisions.take_back(connection, row, number(row.parcels), now)
     _look_again(connection, rows)
     told = refusal or {"title": "ContractRefused", "zh": "原因未知", "en": "unknown"}
     answers = Answers(connection, now)
@@ -126,8 +122,8 @@ def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[
         part = rest & number(refusal.parcels)
         if part:
             parts.append((part, refusal_json(_error(refusal))))
-            _undecided(connection, row, part, now)
             rest &= ~part
+    refused_parts = tuple(parts)
     if rest:
         outbox.narrow(connection, row.id, word(rest))
         confirmed.append(row.id)
@@ -146,20 +142,9 @@ def _divide(connection: Connection, row: Any, found: list[Any], confirmed: list[
             for part, refusal in parts
         ],
     )
+    for part, _ in refused_parts:
+        decisions.take_back(connection, row, part, now)
     _look_again(connection, [row])
-
-
-def _undecided(connection: Connection, row: Any, parcels: int, now: int) -> None:
-    """Takes back what was noted of a decision that the chain refused: the parcels wait again, no quota is reserved."""
-    if row.step not in DECISIONS:
-        return
-    manifest = readmodel.manifests_by_id(connection, [row.manifest]).get(row.manifest)
-    if manifest is None:
-        return
-    ids = list(parcel_ids_at(connection, {manifest.id: indices(parcels)}).values())
-    if row.step == Step.Acceptance:
-        quota.withdraw(connection, ids, now)
-    examinations.reopen(connection, row.manifest, ids, now + examination.LOOK_AGAIN)
 
 
 def _look_again(connection: Connection, rows: Sequence[Any]) -> None:

@@ -66,7 +66,7 @@ def reopen(connection: Connection, manifest: bytes, parcels: Iterable[bytes], du
             .where(
                 examinations.c.manifest == manifest,
                 examinations.c.parcel_id.in_(part),
-                examinations.c.status == "decided",
+                examinations.c.status != "waiting",
             )
             .values(status="waiting", is_ready=False, due_at=due_at)
         )

@@ -10,17 +10,14 @@ from typing import Any
 
 import pytest
 
-from backend.chain import calls
-from backend.chain.calls import RecordCall
 from backend.domain.lifecycle import State, Step
 from backend.services import examination
-from backend.services.outbox import account_of
+from backend.services.operations import cancel
 from backend.services.simulation import simulate
 from backend.services.simulation.model import SimulatedMessage, SimulatedParcel, SimulatedSet
 from backend.services.simulation.requests import cancellation_request
 from backend.settings import Settings
-from backend.store import readmodel
-from tests.support.clerk import CUSTOMS, Clerk
+from tests.support.clerk import Clerk
 from tests.support.workshop import installed_chain, workshop
 
 HOUR = 3600
@@ -61,17 +58,11 @@ def altered(message: SimulatedMessage, **fields: str) -> SimulatedMessage:
     return replace(message, data=text.encode())
 
 
-def detain_elsewhere(clerk: Clerk, parcel: SimulatedParcel) -> None:
-    """Another gateway of the same customs records a detention, of which this one has not read yet."""
+def reserved(clerk: Clerk, parcel: SimulatedParcel) -> str:
+    """The state of a parcel's part of its buyer's year."""
+    query = "SELECT state FROM quota_entries WHERE parcel_id = ?"
     with clerk.shop.gateway.database.read() as connection:
-        place = readmodel.places_of(connection, [clerk.id_of(parcel)])[clerk.id_of(parcel)][0]
-        account = account_of(connection, clerk.shop.numbers[CUSTOMS[parcel.customs_code]])
-    data = calls.try_record([RecordCall(place.manifest, Step.Detention, 1 << place.position, b"e" * 32)])
-    node, ledger = clerk.shop.gateway.client, clerk.shop.gateway.deployment.contracts["ParcelLedger"]
-    node.request("anvil_impersonateAccount", account)
-    node.request("eth_sendTransaction", {"from": account, "to": ledger, "data": "0x" + data.hex(), "gas": hex(10**6)})
-    clerk.shop.mine()
-    node.request("anvil_stopImpersonatingAccount", account)
+        return str(connection.exec_driver_sql(query, (clerk.id_of(parcel),)).scalar_one())
 
 
 @pytest.mark.parametrize("number", [" ", "\u3000", "\u00a0", "\u200b", "\ufeff"])
@@ -125,16 +116,12 @@ def test_an_acceptance_that_the_chain_refused_is_decided_again_and_counts_nothin
     clerk.shop.settle()
     (one,) = made.parcels
     assert clerk.examiner.tick() == 1
-    with clerk.shop.gateway.database.read() as connection:
-        assert clerk.examination(one).status == "decided"
-        assert connection.exec_driver_sql("SELECT state FROM quota_entries").all()
-    detain_elsewhere(clerk, one)
+    assert (clerk.examination(one).status, reserved(clerk, one)) == ("decided", "reserved")
+    clerk.detain_elsewhere(one)
     clerk.shop.settle()
     assert clerk.place(one)[0] is State.Declared
-    assert {"HeldDeclaring"} <= clerk.place(one)[1]
-    with clerk.shop.gateway.database.read() as connection:
-        query = "SELECT state FROM quota_entries WHERE parcel_id = ?"
-        assert {row.state for row in connection.exec_driver_sql(query, (clerk.id_of(one),))} == {"released"}
+    assert "HeldDeclaring" in clerk.place(one)[1]
+    assert (clerk.examination(one).status, reserved(clerk, one)) == ("waiting", "released")
     clerk.take(Step.DetentionLifted, one)
     clerk.examine()
     assert clerk.state(one) is State.Accepted
@@ -177,3 +164,19 @@ def test_what_waits_is_looked_at_again_under_the_settings_that_came_into_force(c
     clerk.automate(deadline_hours=30)
     clerk.examine()
     assert clerk.examination(made.parcels[0]).config_version == clerk.version
+
+
+def test_an_acceptance_that_is_given_up_before_it_is_sent_counts_nothing(clerk: Clerk) -> None:
+    clerk.automate()
+    made = matched(1)
+    clerk.send(*made.messages)
+    clerk.shop.settle()
+    (one,) = made.parcels
+    assert clerk.examiner.tick() == 1
+    with clerk.shop.gateway.database.read() as connection:
+        query = "SELECT operation_id FROM outbox WHERE status = 'waiting'"
+        operation_id = connection.exec_driver_sql(query).scalar_one()
+    cancel(clerk.shop.gateway, operation_id, None)
+    assert (clerk.examination(one).status, reserved(clerk, one)) == ("waiting", "released")
+    clerk.take(Step.Acceptance, one)
+    assert reserved(clerk, one) == "reserved"

@@ -17,6 +17,7 @@ from backend.domain.roster import enterprise
 from backend.formats.ceb.messages import parse_message
 from backend.formats.ceb.signature import SimulatorSigner
 from backend.formats.ceb.writer import write_message
+from backend.services.operations import cancel, retry
 from backend.services.simulation import simulate, transfer_of
 from backend.services.simulation.model import SimulatedMessage, SimulatedParcel, SimulatedSet
 from backend.services.simulation.requests import cancellation_request, offloading, return_request
@@ -219,3 +220,24 @@ def test_an_arrival_that_is_on_record_is_not_taken_back(clerk: Clerk) -> None:
     clerk.shop.settle()
     outcomes = clerk.send(*(anew(message, appType="3") for message in made.arrivals))
     assert {each.standing for outcome in outcomes for each in outcome.documents} == {"refused"}
+
+
+def test_a_report_goes_with_its_operation_that_is_given_up_or_tried_again(clerk: Clerk) -> None:
+    made = imports(1)
+    (one,) = made.parcels
+    clerk.send(*made.messages)
+    clerk.shop.settle()
+    (outcome, *_) = clerk.send(*made.arrivals)
+    assert clerk.subjects("Arrival", [one]) == ["queued"]
+    cancel(clerk.shop.gateway, str(outcome.operation_id), None)
+    assert clerk.subjects("Arrival", [one]) == ["withdrawn"]
+    clerk.shop.settle()
+    (outcome, *_) = clerk.send(*(anew(message, copNo="ANOTHER0001") for message in made.arrivals))
+    clerk.detain_elsewhere(one)
+    clerk.shop.settle()
+    assert clerk.subjects("Arrival", [one]) == ["withdrawn", "refused"]
+    clerk.take(Step.DetentionLifted, one)
+    retry(clerk.shop.gateway, str(outcome.operation_id), None)
+    clerk.shop.settle()
+    assert clerk.subjects("Arrival", [one]) == ["withdrawn", "done"]
+    assert "Arrived" in clerk.place(one)[1]

@@ -10,12 +10,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.chain import calls
+from backend.chain.calls import RecordCall
 from backend.domain.commitments import parcel_id
 from backend.domain.lifecycle import State, Step
 from backend.domain.participants import Role
 from backend.services.access import Caller, Scope
 from backend.services.examination import Examiner
 from backend.services.intake import receive_message
+from backend.services.outbox import account_of
 from backend.services.outcomes import MessageOutcome
 from backend.services.requests import decide, list_requests
 from backend.services.rulebook import load_matching
@@ -72,6 +75,20 @@ class Clerk:
             number = self.shop.numbers[who or CUSTOMS[parcel.customs_code]]
             submit_steps(self.shop.gateway, number, step, [self.id_of(parcel)], evidence or {"note": step.name})
         self.shop.settle()
+
+    def detain_elsewhere(self, parcel: SimulatedParcel) -> None:
+        """A detention recorded by another gateway of the same customs, of which this one has not read yet."""
+        shop, parcel_no = self.shop, self.id_of(parcel)
+        with shop.gateway.database.read() as connection:
+            place = readmodel.places_of(connection, [parcel_no])[parcel_no][0]
+            account = account_of(connection, shop.numbers[CUSTOMS[parcel.customs_code]])
+        data = calls.try_record([RecordCall(place.manifest, Step.Detention, 1 << place.position, b"e" * 32)])
+        ledger = shop.gateway.deployment.contracts["ParcelLedger"]
+        sent = {"from": account, "to": ledger, "data": "0x" + data.hex(), "gas": hex(10**6)}
+        shop.gateway.client.request("anvil_impersonateAccount", account)
+        shop.gateway.client.request("eth_sendTransaction", sent)
+        shop.mine()
+        shop.gateway.client.request("anvil_stopImpersonatingAccount", account)
 
     def examine(self, rounds: int = 8) -> int:
         """Lets automatic districts decide until nothing is left; how many parcels were decided."""
