@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import documents, notice_subjects
 
 _KINDS = ("Order", "Payment", "Waybill", "Declaration")
@@ -31,7 +32,7 @@ def documents_of(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa
     for part in chunks(sorted(set(parcel_ids))):
         query = sa.select(*_READ).where(
             documents.c.parcel_id.in_(part),
-            documents.c.kind.in_(_KINDS),
+            only_checked(documents.c.kind).in_(_KINDS),
             documents.c.current,
             documents.c.fields.is_not(None),
         )
@@ -45,7 +46,7 @@ def waybills_named(connection: Connection, waybill_keys: Iterable[str]) -> list[
     for part in chunks(sorted(set(waybill_keys))):
         query = sa.select(*_READ).where(
             documents.c.waybill_key.in_(part),
-            documents.c.kind == "Waybill",
+            only_checked(documents.c.kind) == "Waybill",
             documents.c.current,
             documents.c.fields.is_not(None),
         )
@@ -57,7 +58,7 @@ def reported(connection: Connection, waybill_keys: Iterable[str], bills: Iterabl
     """What notices say of waybills under a bill, and of whole bills (`waybill_key` None): kind, waybill, bill."""
     column = notice_subjects.c
     query = sa.select(column.kind, column.waybill_key, column.bill_no).where(
-        column.kind.in_(("Arrival", "MasterWaybill")), column.status != "withdrawn"
+        only_checked(column.kind).in_(("Arrival", "MasterWaybill")), column.status != "withdrawn"
     )
     found: list[sa.Row[Any]] = []
     for part in chunks(sorted(set(waybill_keys))):

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import documents, notice_subjects
 
 _IMPORT_LIST = "621"
@@ -26,7 +27,7 @@ def import_lists(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[by
             sa.select(documents.c.id, documents.c.parcel_id, documents.c.message_type, documents.c.fields)
             .where(
                 documents.c.parcel_id.in_(part),
-                documents.c.kind == "Declaration",
+                only_checked(documents.c.kind) == "Declaration",
                 documents.c.message_type == _IMPORT_LIST,
                 documents.c.current,
             )

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from backend.store.database import Connection
+from backend.store.hints import only_checked
 from backend.store.tables import documents, evidence_documents, messages
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ _LINK_WAYBILL = (
     sa.update(documents)
     .where(
         documents.c.waybill_key == sa.bindparam("of_waybill"),
-        documents.c.kind == "Waybill",
+        only_checked(documents.c.kind) == "Waybill",
         documents.c.current,
     )
     .values(parcel_id=sa.bindparam("as_parcel"))
@@ -76,7 +77,7 @@ def parcels_of_waybills(connection: Connection, waybill_keys: Iterable[str]) -> 
         query = (
             sa.select(documents.c.waybill_key, documents.c.parcel_id)
             .where(
-                documents.c.kind == "Declaration",
+                only_checked(documents.c.kind) == "Declaration",
                 documents.c.current,
                 documents.c.waybill_key.in_(part),
                 documents.c.parcel_id.is_not(None),
@@ -102,7 +103,7 @@ def to_attest(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.Ro
             documents.c.attested_in,
         ).where(
             documents.c.parcel_id.in_(part),
-            documents.c.kind.in_(("Order", "Payment", "Waybill")),
+            only_checked(documents.c.kind).in_(("Order", "Payment", "Waybill")),
             documents.c.current,
         )
         found.extend(connection.execute(query))
@@ -130,7 +131,7 @@ def current_lists(connection: Connection, parcel_ids: Sequence[bytes]) -> list[s
     found: list[sa.Row[Any]] = []
     for part in chunks(parcel_ids):
         query = sa.select(documents.c.id, documents.c.parcel_id).where(
-            documents.c.parcel_id.in_(part), documents.c.kind == "Declaration", documents.c.current
+            documents.c.parcel_id.in_(part), only_checked(documents.c.kind) == "Declaration", documents.c.current
         )
         found.extend(connection.execute(query))
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.domain.lifecycle import State
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import examinations, hosted_accounts, manifests, participants
 
 
@@ -44,7 +45,7 @@ def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifes
         for part in chunks(list(wanted)):
             connection.execute(
                 sa.update(examinations)
-                .where(column.in_(part), examinations.c.status == "waiting")
+                .where(column.in_(part), only_checked(examinations.c.status) == "waiting")
                 .values(is_ready=True, news=examinations.c.news + 1)
             )
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import anchors, documents, evidence_documents, manifests, records
 
 #: Of a document, without its content.
@@ -101,7 +102,7 @@ def documents_of_parcels(
     found: dict[bytes, list[sa.Row[Any]]] = {}
     for part in chunks(sorted(parcel_ids)):
         query = sa.select(*_LIGHT).where(
-            documents.c.parcel_id.in_(part), documents.c.kind.in_(sorted(kinds)), documents.c.current
+            documents.c.parcel_id.in_(part), only_checked(documents.c.kind).in_(sorted(kinds)), documents.c.current
         )
         for row in connection.execute(query):
             found.setdefault(bytes(row.parcel_id), []).append(row)

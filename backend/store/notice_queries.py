@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import documents, manifests, notice_subjects, parcels
 
 #: A subject is over once it has one of these.
@@ -35,7 +36,7 @@ def waiting_for(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.
     for part in chunks(list(parcel_ids)):
         query = _with_notice().where(
             notice_subjects.c.parcel_id.in_(part),
-            notice_subjects.c.status == "waiting",
+            only_checked(notice_subjects.c.status) == "waiting",
             notice_subjects.c.step.is_not(None),
         )
         found.extend(connection.execute(query))
@@ -92,7 +93,10 @@ def withdraw(connection: Connection, document_ids: Iterable[int], now: int) -> N
     for part in chunks(list(document_ids)):
         connection.execute(
             sa.update(notice_subjects)
-            .where(notice_subjects.c.document_id.in_(part), notice_subjects.c.status.in_(("waiting", "ignored")))
+            .where(
+                notice_subjects.c.document_id.in_(part),
+                only_checked(notice_subjects.c.status).in_(("waiting", "ignored")),
+            )
             .values(status="withdrawn", updated_at=now)
         )
 
@@ -106,7 +110,7 @@ def withdraw_lines(connection: Connection, bill_nos: Collection[str], lines: Col
                 .where(
                     notice_subjects.c.bill_no.in_(bills),
                     notice_subjects.c.line.in_(part),
-                    notice_subjects.c.status == "waiting",
+                    only_checked(notice_subjects.c.status) == "waiting",
                 )
                 .values(status="withdrawn", updated_at=now)
             )
@@ -120,7 +124,7 @@ def wait_again(connection: Connection, parcel_ids: Iterable[bytes], step: int, n
             .where(
                 notice_subjects.c.parcel_id.in_(part),
                 notice_subjects.c.step == step,
-                notice_subjects.c.status == "done",
+                only_checked(notice_subjects.c.status) == "done",
             )
             .values(status="waiting", outbox_row=None, updated_at=now)
         )
@@ -140,10 +144,12 @@ _LINK_WAYBILL = (
         notice_subjects.c.waybill_key == sa.bindparam("of_waybill"),
         sa.or_(
             notice_subjects.c.parcel_id.is_(None),
-            notice_subjects.c.kind == "Arrival",
-            notice_subjects.c.kind == "MasterWaybill",
+            only_checked(notice_subjects.c.kind) == "Arrival",
+            only_checked(notice_subjects.c.kind) == "MasterWaybill",
             # Requests name a waybill too, but speak of the parcel that they were judged by.
-            sa.and_(notice_subjects.c.kind == "Departure", notice_subjects.c.status == "waiting"),
+            sa.and_(
+                only_checked(notice_subjects.c.kind) == "Departure", only_checked(notice_subjects.c.status) == "waiting"
+            ),
         ),
     )
     .values(parcel_id=sa.bindparam("as_parcel"))
@@ -156,8 +162,8 @@ def master_waybills(connection: Connection, bill_nos: Collection[str]) -> list[s
     for part in chunks(sorted(bill_nos)):
         query = sa.select(notice_subjects).where(
             notice_subjects.c.bill_no.in_(part),
-            notice_subjects.c.kind == "MasterWaybill",
-            notice_subjects.c.status != "withdrawn",
+            only_checked(notice_subjects.c.kind) == "MasterWaybill",
+            only_checked(notice_subjects.c.status) != "withdrawn",
             notice_subjects.c.waybill_key.is_not(None),
         )
         found.extend(connection.execute(query))
@@ -173,8 +179,8 @@ def whole_bills(connection: Connection, bill_nos: Collection[str]) -> list[sa.Ro
             notice_subjects.c.line == 0,
             notice_subjects.c.waybill_key.is_(None),
             notice_subjects.c.parcel_id.is_(None),
-            notice_subjects.c.status == "waiting",
-            notice_subjects.c.kind == "Arrival",
+            only_checked(notice_subjects.c.status) == "waiting",
+            only_checked(notice_subjects.c.kind) == "Arrival",
         )
         found.extend(connection.execute(query))
     return found
@@ -186,8 +192,8 @@ def open_requests(connection: Connection, kind: str, parcel_ids: Iterable[bytes]
     for part in chunks(list(parcel_ids)):
         query = _with_notice().where(
             notice_subjects.c.parcel_id.in_(part),
-            notice_subjects.c.kind == kind,
-            notice_subjects.c.status.in_(("waiting", "queued")),
+            only_checked(notice_subjects.c.kind) == kind,
+            only_checked(notice_subjects.c.status).in_(("waiting", "queued")),
         )
         found.extend(connection.execute(query))
     return found
@@ -201,8 +207,8 @@ def newest_requests(connection: Connection, kind: str, parcel_ids: Iterable[byte
             _with_notice()
             .where(
                 notice_subjects.c.parcel_id.in_(part),
-                notice_subjects.c.kind == kind,
-                notice_subjects.c.status.in_(("waiting", "queued", "done")),
+                only_checked(notice_subjects.c.kind) == kind,
+                only_checked(notice_subjects.c.status).in_(("waiting", "queued", "done")),
             )
             .order_by(notice_subjects.c.id)
         )
@@ -218,10 +224,12 @@ def lists_by_number(connection: Connection, column: str, numbers: Collection[str
     """Current lists by `list_no`, `pre_no`, `waybill_key` or `business_key`; the newest where several match."""
     found: dict[str, Any] = {}
     field = documents.c[column]
+    # The own number of a declarant has no index but together with the kind.
+    kind = documents.c.kind if column == "business_key" else only_checked(documents.c.kind)
     for part in chunks(sorted(numbers)):
         query = (
             sa.select(field.label("number"), documents.c.id, documents.c.parcel_id, documents.c.participant_no)
-            .where(field.in_(part), documents.c.kind == "Declaration", documents.c.current)
+            .where(field.in_(part), kind == "Declaration", documents.c.current)
             .order_by(documents.c.id)
         )
         for row in connection.execute(query):
@@ -235,7 +243,9 @@ def lists_of_parcels(connection: Connection, parcel_ids: Collection[bytes]) -> d
     for part in chunks(sorted(parcel_ids)):
         query = (
             sa.select(documents.c.id, documents.c.parcel_id, documents.c.participant_no, documents.c.fields)
-            .where(documents.c.parcel_id.in_(part), documents.c.kind == "Declaration", documents.c.current)
+            .where(
+                documents.c.parcel_id.in_(part), only_checked(documents.c.kind) == "Declaration", documents.c.current
+            )
             .order_by(documents.c.id)
         )
         found.update({row.parcel_id: row for row in connection.execute(query)})

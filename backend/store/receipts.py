@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.store.database import Connection
 from backend.store.documents import chunks
+from backend.store.hints import only_checked
 from backend.store.tables import documents, receipts
 
 #: Asks for the receipts that say no: customs' 100, and the negative numbers of errors.
@@ -136,7 +137,9 @@ def receipts_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, sa.R
 
 def _whose(participant_no: int | None, parcel_id: bytes | None) -> Iterator[sa.ColumnElement[bool]]:
     if participant_no is not None:
-        yield receipts.c.participant_no == participant_no
+        # A parcel has a handful of receipts, a participant all of them.
+        whose = receipts.c.participant_no if parcel_id is None else only_checked(receipts.c.participant_no)
+        yield whose == participant_no
     if parcel_id is not None:
         yield receipts.c.parcel_id == parcel_id
 

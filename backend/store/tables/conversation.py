@@ -36,7 +36,7 @@ notice_subjects = sa.Table(
     sa.Index(None, "list_no"),
     sa.Index(None, "bill_no"),
     sa.Index(None, "outbox_row"),
-    sa.Index(None, "status", "id"),
+    sa.Index(None, "kind", "status", "id"),
 )
 
 # ---------------------------------------------------------------------------------------------------

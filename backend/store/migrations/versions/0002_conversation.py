@@ -107,7 +107,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_notice_subjects_list_no"), "notice_subjects", ["list_no"], unique=False)
     op.create_index(op.f("ix_notice_subjects_outbox_row"), "notice_subjects", ["outbox_row"], unique=False)
     op.create_index(op.f("ix_notice_subjects_parcel_id"), "notice_subjects", ["parcel_id"], unique=False)
-    op.create_index(op.f("ix_notice_subjects_status_id"), "notice_subjects", ["status", "id"], unique=False)
+    op.create_index(
+        op.f("ix_notice_subjects_kind_status_id"), "notice_subjects", ["kind", "status", "id"], unique=False
+    )
     op.create_index(op.f("ix_notice_subjects_waybill_key"), "notice_subjects", ["waybill_key"], unique=False)
     op.create_table(
         "payment_requests",
@@ -303,7 +305,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_payment_requests_district_status"), table_name="payment_requests")
     op.drop_table("payment_requests")
     op.drop_index(op.f("ix_notice_subjects_waybill_key"), table_name="notice_subjects")
-    op.drop_index(op.f("ix_notice_subjects_status_id"), table_name="notice_subjects")
+    op.drop_index(op.f("ix_notice_subjects_kind_status_id"), table_name="notice_subjects")
     op.drop_index(op.f("ix_notice_subjects_parcel_id"), table_name="notice_subjects")
     op.drop_index(op.f("ix_notice_subjects_outbox_row"), table_name="notice_subjects")
     op.drop_index(op.f("ix_notice_subjects_list_no"), table_name="notice_subjects")
