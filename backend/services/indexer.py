@@ -27,8 +27,7 @@ from backend.domain.lifecycle import (
     effect_of,
     indices,
 )
-from backend.services import examination, following, notices, settling
-from backend.services.attestation import attest
+from backend.services import catching_up, following, settling
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
 from backend.store import governance, readmodel
@@ -89,7 +88,7 @@ class Indexer:
         if any(known.get(event.block, event.block_hash) != event.block_hash for event in logged):
             # The chain reorganised between the two questions: ask again.
             return Progress(first - 1, 0, head.number - first + 1)
-        self._apply(logged, blocks)
+        self._apply(logged, blocks, is_newest=last == head.number)
         return Progress(last, len(logged), head.number - last)
 
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> Progress:
@@ -171,7 +170,7 @@ class Indexer:
         settling.settle(connection, head, confirmations, now)
         following.follow(connection, self.gateway, head - confirmations + 1, now)
 
-    def _apply(self, logged: Sequence[ev.LoggedEvent], blocks: Sequence[BlockRef]) -> None:
+    def _apply(self, logged: Sequence[ev.LoggedEvent], blocks: Sequence[BlockRef], *, is_newest: bool) -> None:
         if not blocks:
             return
         last = blocks[-1]
@@ -198,9 +197,10 @@ class Indexer:
                 batch.take(event)
             batch.finish()
             readmodel.set_cursor(connection, Cursor(last.number, last.hash, last.timestamp))
-            attest(connection, batch.declared_parcels, now)
-            notices.advance(connection, batch.touched_parcels(), now)
-            examination.chain_moved(connection, batch.declared, batch.touched)
+            if is_newest:
+                catching_up.act(connection, batch.declared, batch.touched, batch.touched_parcels(), now)
+            elif batch.touched or batch.declared:
+                catching_up.postpone(connection, last.number)
             self._settle_up_to(connection, last.number, now)
 
 
@@ -210,7 +210,7 @@ class _Batch:
     def __init__(self, connection: Connection, timestamps: dict[int, int]) -> None:
         self.connection = connection
         self.timestamps = timestamps
-        self.declared_parcels: list[bytes] = []
+        self._declared_parcels: list[bytes] = []
         #: The manifests declared here, each with its parcels.
         self.declared: list[tuple[_Row, list[bytes]]] = []
         #: The manifests of which a record moved something, by the parcels that it moved.
@@ -260,7 +260,7 @@ class _Batch:
     def touched_parcels(self) -> set[bytes]:
         """The parcels that were declared or moved here."""
         places = {self._open[manifest].row.id: indices(parcels) for manifest, parcels in self.touched.items()}
-        return {*self.declared_parcels, *parcel_ids_at(self.connection, places).values()}
+        return {*self._declared_parcels, *parcel_ids_at(self.connection, places).values()}
 
     def _declared(self, event: ev.ManifestDeclared, place: dict[str, Any]) -> None:
         sets = Sets.declared(len(event.parcel_ids))
@@ -286,7 +286,7 @@ class _Batch:
         row_id = readmodel.insert_manifest(self.connection, row, event.parcel_ids)
         self._open[event.manifest] = _Open(_Row(**row, id=row_id), sets, event.head)
         self._record(row_id, Step.Declaration, event.declarant_no, sets.every, event, place)
-        self.declared_parcels += event.parcel_ids
+        self._declared_parcels += event.parcel_ids
         self.declared.append((self._open[event.manifest].row, list(event.parcel_ids)))
 
     def _recorded(self, event: ev.Recorded, place: dict[str, Any]) -> None:

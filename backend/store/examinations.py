@@ -101,12 +101,12 @@ def undecided(connection: Connection, now: int) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
-def undecided_manifests(connection: Connection, district: int, after: int, limit: int) -> list[sa.Row[Any]]:
-    """Manifests of a district that hold parcels nobody has decided about, by row id."""
+def undecided_manifests(connection: Connection, district: int | None, after: int, limit: int) -> list[sa.Row[Any]]:
+    """Manifests of a district (of all, for None) that hold parcels nobody has decided about, by row id."""
     query = (
         sa.select(manifests)
         .where(
-            manifests.c.declaring_district == district,
+            sa.true() if district is None else manifests.c.declaring_district == district,
             manifests.c.occupied.op("&")(1 << State.Declared) != 0,
             manifests.c.id > after,
         )

@@ -43,6 +43,17 @@ def waiting_for(connection: Connection, parcel_ids: Iterable[bytes]) -> list[sa.
     return sorted(found, key=lambda row: int(row.id))
 
 
+def waiting_after(connection: Connection, after: int, limit: int) -> list[sa.Row[Any]]:
+    """(id, parcel_id) of subjects that wait for their parcel, by id."""
+    query = sa.select(notice_subjects.c.id, notice_subjects.c.parcel_id).where(
+        notice_subjects.c.id > after,
+        only_checked(notice_subjects.c.status) == "waiting",
+        notice_subjects.c.step.is_not(None),
+        notice_subjects.c.parcel_id.is_not(None),
+    )
+    return list(connection.execute(query.order_by(notice_subjects.c.id).limit(limit)))
+
+
 def _with_notice() -> sa.Select[Any]:
     return sa.select(
         notice_subjects,
