@@ -202,8 +202,16 @@ class Examiner:
     # -----------------------------------------------------------------------------------------------
 
     def _decide(self, found: _Round, now: int) -> int:
-        """Queues the decisions of a round, each with its report as evidence, in one transaction."""
+        """Queues the decisions of a round, each with its report as evidence, in one transaction.
+
+        What was heard of a parcel since it was judged is judged first: it is looked at again.
+        """
         with self.gateway.database.write() as connection:
+            decided_on = [*found.accepted, *found.rejected, *((row, None) for row in found.cancelled)]
+            still = examinations.without_news(connection, [row for row, _ in decided_on])
+            found.accepted = [each for each in found.accepted if each[0].id in still]
+            found.rejected = [each for each in found.rejected if each[0].id in still]
+            found.cancelled = [row for row in found.cancelled if row.id in still]
             accepted = self._reserve(connection, found, now)
             decided = 0
             for step, those in (

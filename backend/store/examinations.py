@@ -39,6 +39,18 @@ def ready(connection: Connection, districts: Iterable[int], now: int, limit: int
     return sorted(found.values(), key=lambda row: (not row.is_ready, row.id))[:limit]
 
 
+def without_news(connection: Connection, rows: Iterable[sa.Row[Any]]) -> set[int]:
+    """Those of these rows, by id, of whose parcels nothing was heard since they were read."""
+    read = {row.id: row.news for row in rows}
+    found: set[int] = set()
+    for part in chunks(list(read)):
+        query = sa.select(examinations.c.id, examinations.c.news).where(
+            examinations.c.id.in_(part), only_checked(examinations.c.status) == "waiting"
+        )
+        found.update(row.id for row in connection.execute(query) if row.news == read[row.id])
+    return found
+
+
 def look_again(connection: Connection, *, parcels: Iterable[bytes] = (), manifests: Iterable[bytes] = ()) -> None:
     """Something changed about these parcels, or about parcels of these manifests."""
     for column, wanted in ((examinations.c.parcel_id, parcels), (examinations.c.manifest, manifests)):

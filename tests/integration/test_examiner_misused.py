@@ -12,6 +12,7 @@ import pytest
 
 from backend.domain.lifecycle import State, Step
 from backend.services import examination
+from backend.services.examination import Examiner
 from backend.services.operations import cancel
 from backend.services.simulation import simulate
 from backend.services.simulation.model import SimulatedMessage, SimulatedParcel, SimulatedSet
@@ -125,6 +126,30 @@ def test_an_acceptance_that_the_chain_refused_is_decided_again_and_counts_nothin
     clerk.take(Step.DetentionLifted, one)
     clerk.examine()
     assert clerk.state(one) is State.Accepted
+
+
+def test_nothing_is_decided_by_what_a_document_that_just_came_has_overtaken(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.automate(deadline_hours=1)
+    made = matched(2)
+    late = [message for message in made.messages if message.type == "511"]
+    clerk.send(*(message for message in made.messages if message.type != "511"))
+    clerk.shop.settle()
+    now = clerk.shop.gateway.now()
+    clerk.shop.gateway.now = lambda: now + 2 * HOUR
+    decide = Examiner._decide
+
+    def overtaken(examiner: Examiner, found: Any, at: int) -> int:
+        assert found.rejected
+        clerk.send(*late)
+        return decide(examiner, found, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Examiner, "_decide", overtaken)
+        assert clerk.examiner.tick() == 0
+    clerk.examine()
+    assert {clerk.state(parcel) for parcel in made.parcels} == {State.Accepted}
 
 
 def test_new_settings_hold_for_what_waits_already(clerk: Clerk) -> None:
