@@ -7,8 +7,9 @@ from typing import Any
 
 from backend.domain.commitments import record_evidence
 from backend.domain.errors import NotHosted
-from backend.domain.lifecycle import State, Step
+from backend.domain.lifecycle import RULES, Step, divide
 from backend.services.outbox import Entry, account_of, enqueue
+from backend.services.steps import project, targets_of
 from backend.store import documents, readmodel
 from backend.store.database import Connection
 
@@ -23,7 +24,8 @@ def attest(connection: Connection, parcel_ids: Sequence[bytes], now: int) -> set
     """Queues an attestation for each document of these parcels that has none yet; the ids of those documents.
 
     One record per participant, kind and manifest, its evidence over the documents in index order.
-    Only parcels that still stand Declared take part: later the documents are history, not claims. Called where
+    Only parcels take part that still stand Declared, are not detained, and will be so when what is under way is done:
+    later the documents are history, not claims. Called where
     documents are stored and where manifests are read from the chain; both happen in write transactions, so the
     later of the two sees the other.
     """
@@ -31,11 +33,15 @@ def attest(connection: Connection, parcel_ids: Sequence[bytes], now: int) -> set
     if not known:
         return set()
     places = readmodel.places_of(connection, list({row.parcel_id for row in known}))
+    targets = list(targets_of(connection, [row.parcel_id for row in known if row.parcel_id in places]))
+    to_come = project(connection, targets)
     grouped: dict[tuple[bytes, int, str], list[tuple[int, bytes, int, str]]] = {}
     for row in known:
         for place in places.get(row.parcel_id, ())[:1]:
-            declared = readmodel.number(place.sets[State.Declared * 32 : State.Declared * 32 + 32])
-            if row.attested_in != place.manifest and declared >> place.position & 1:
+            on_chain = readmodel.sets_of_blob(place.size, place.sets)
+            (rule,) = RULES[STEP_OF_KIND[row.kind]]
+            may_be = (divide(sets, rule, 1 << place.position).eligible for sets in (on_chain, to_come[place.manifest]))
+            if row.attested_in != place.manifest and all(may_be):
                 key = (place.manifest, row.participant_no, row.kind)
                 grouped.setdefault(key, []).append((place.position, row.root, row.id, row.operation_id))
     accounts = {number: _hosted_account(connection, number) for _, number, _ in grouped}

@@ -32,14 +32,18 @@ def act(
     declared: Sequence[tuple[Any, Sequence[bytes]]],
     touched: Collection[bytes],
     touched_parcels: Collection[bytes],
+    freed: Collection[bytes],
     now: int,
 ) -> None:
-    """Does what follows from the newest blocks: manifests declared, each with its parcels, and those that moved."""
+    """Does what follows from the newest blocks: manifests declared, each with its parcels, and those that moved.
+
+    `freed`: parcels that are no longer detained, for which documents that came meanwhile are vouched for.
+    """
     if progress.reached(connection, _POSTPONED):
         progress.reach(connection, _POSTPONED, 0)
         _act_on_everything(connection, now)
         return
-    attest(connection, [parcel for _, parcels in declared for parcel in parcels], now)
+    attest(connection, [*(parcel for _, parcels in declared for parcel in parcels), *freed], now)
     notices.advance(connection, touched_parcels, now)
     examination.chain_moved(connection, declared, touched)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.domain.lifecycle import State, Step, indices
 from backend.services import quota
+from backend.services.attestation import attest
 from backend.store import examinations, outbox, readmodel
 from backend.store.database import Connection
 from backend.store.parcel_queries import parcel_ids_at
@@ -34,4 +35,6 @@ def take_back(connection: Connection, row: Any, parcels: int, now: int) -> None:
     ids = list(parcel_ids_at(connection, {manifest.id: indices(parcels)}).values())
     if row.step == Step.Acceptance:
         quota.withdraw(connection, ids, now)
+    # What came behind the decision was not vouched for, since the parcel was about to leave its state.
+    attest(connection, ids, now)
     examinations.reopen(connection, row.manifest, ids, now + LOOK_AGAIN)

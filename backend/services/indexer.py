@@ -198,7 +198,9 @@ class Indexer:
             batch.finish()
             readmodel.set_cursor(connection, Cursor(last.number, last.hash, last.timestamp))
             if is_newest:
-                catching_up.act(connection, batch.declared, batch.touched, batch.touched_parcels(), now)
+                catching_up.act(
+                    connection, batch.declared, batch.touched, batch.touched_parcels(), batch.freed_parcels(), now
+                )
             elif batch.touched or batch.declared:
                 catching_up.postpone(connection, last.number)
             self._settle_up_to(connection, last.number, now)
@@ -215,6 +217,8 @@ class _Batch:
         self.declared: list[tuple[_Row, list[bytes]]] = []
         #: The manifests of which a record moved something, by the parcels that it moved.
         self.touched: dict[bytes, int] = {}
+        #: Of those, the ones that are no longer detained.
+        self._freed: dict[bytes, int] = {}
         self._open: dict[bytes, _Open] = {}
         self._records: list[dict[str, Any]] = []
         self._refusals: list[dict[str, Any]] = []
@@ -259,8 +263,15 @@ class _Batch:
 
     def touched_parcels(self) -> set[bytes]:
         """The parcels that were declared or moved here."""
-        places = {self._open[manifest].row.id: indices(parcels) for manifest, parcels in self.touched.items()}
-        return {*self._declared_parcels, *parcel_ids_at(self.connection, places).values()}
+        return {*self._declared_parcels, *self._parcels_in(self.touched)}
+
+    def freed_parcels(self) -> set[bytes]:
+        """The parcels of which a detention was lifted here."""
+        return self._parcels_in(self._freed)
+
+    def _parcels_in(self, moved: dict[bytes, int]) -> set[bytes]:
+        places = {self._open[manifest].row.id: indices(parcels) for manifest, parcels in moved.items()}
+        return set(parcel_ids_at(self.connection, places).values())
 
     def _declared(self, event: ev.ManifestDeclared, place: dict[str, Any]) -> None:
         sets = Sets.declared(len(event.parcel_ids))
@@ -297,6 +308,8 @@ class _Batch:
         manifest.head = head
         _apply_step(manifest.sets, manifest.row, event.step, event.parcels)
         self.touched[event.manifest] = self.touched.get(event.manifest, 0) | event.parcels
+        if event.step in (Step.DetentionLifted, Step.PortDetentionLifted):
+            self._freed[event.manifest] = self._freed.get(event.manifest, 0) | event.parcels
         self._record(manifest.row.id, event.step, event.participant_no, event.parcels, event, place)
 
     def _record(

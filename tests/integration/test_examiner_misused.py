@@ -205,3 +205,43 @@ def test_an_acceptance_that_is_given_up_before_it_is_sent_counts_nothing(clerk: 
     assert (clerk.examination(one).status, reserved(clerk, one)) == ("waiting", "released")
     clerk.take(Step.Acceptance, one)
     assert reserved(clerk, one) == "reserved"
+
+
+def test_a_document_that_comes_behind_a_decision_is_on_record_and_not_refused(clerk: Clerk) -> None:
+    clerk.automate(deadline_hours=1)
+    made = matched(2)
+    late = [message for message in made.messages if message.type == "511"]
+    clerk.send(*(message for message in made.messages if message.type != "511"))
+    clerk.shop.settle()
+    now, before = clerk.shop.gateway.now(), clerk.shop.statuses().get("quarantined", 0)
+    clerk.shop.gateway.now = lambda: now + 2 * HOUR
+    clerk.examiner.tick()
+    assert {clerk.examination(parcel).status for parcel in made.parcels} == {"decided"}
+    clerk.send(*late)
+    # One of the rejections is refused: its parcel is detained. The waybill vouches for that one.
+    held, rejected = made.parcels
+    clerk.detain_elsewhere(held)
+    clerk.shop.settle()
+    assert (clerk.state(held), clerk.state(rejected)) == (State.Declared, State.Rejected)
+    assert clerk.shop.statuses()["quarantined"] == before + 1
+    assert clerk.told(rejected, "512")[:2] == ["2", "3"]
+    clerk.take(Step.DetentionLifted, held)
+    clerk.examine()
+    assert clerk.state(held) is State.Accepted
+
+
+def test_what_comes_while_a_declaration_is_detained_is_vouched_for_afterwards(clerk: Clerk) -> None:
+    clerk.automate()
+    made = matched(1)
+    late = [message for message in made.messages if message.type != "621"]
+    clerk.send(*(message for message in made.messages if message.type == "621"))
+    clerk.shop.settle()
+    (one,) = made.parcels
+    before = clerk.shop.statuses().get("quarantined", 0)
+    clerk.take(Step.Detention, one)
+    clerk.send(*late)
+    clerk.shop.settle()
+    clerk.take(Step.DetentionLifted, one)
+    clerk.examine()
+    assert clerk.state(one) is State.Accepted
+    assert clerk.shop.statuses().get("quarantined", 0) == before
