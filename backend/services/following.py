@@ -159,6 +159,10 @@ class _Following:
         if kind is NoticeKind.CancellationRequest:
             ids = [request.id for request in found.values() if request.status != "done"]
             notice_queries.change(self.connection, ids, self.now, status="done")
+        elif row.step == Step.ReturnRefused:
+            # The next request of the parcel is another one, and customs decides about that alone.
+            ids = [request.id for request in found.values() if request.status == "done"]
+            notice_queries.change(self.connection, ids, self.now, status="refused")
 
     def _end_requests(self, row: Any, step: Step) -> None:
         """What was asked about parcels, and not decided until the step, cannot be granted after it."""

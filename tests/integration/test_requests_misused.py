@@ -120,6 +120,20 @@ def test_a_return_that_is_on_record_is_neither_changed_nor_deleted(clerk: Clerk)
     assert clerk.told(one, "626")[-1] == "399"
 
 
+def test_a_return_that_is_asked_for_again_after_a_refusal_is_one_request(clerk: Clerk) -> None:
+    made = imports()
+    released(clerk, made)
+    one = made.parcels[0]
+    clerk.send(return_request(one, clerk.list_no(one), seed=made.seed))
+    clerk.shop.settle()
+    clerk.decide(one, grant=False, reason="goods were used")
+    clerk.send(return_request(one, clerk.list_no(one), seed=made.seed, attempt=2))
+    clerk.shop.settle()
+    assert clerk.subjects("ReturnRequest", [one]) == ["refused", "done"]
+    clerk.decide(one, grant=True)
+    assert clerk.told(one, "626") == ["2", "120", "100", "2", "120", "399"]
+
+
 def test_a_cancellation_that_nobody_decided_ends_with_the_list_that_it_is_about(clerk: Clerk) -> None:
     made = imports()
     clerk.send(*made.messages)
