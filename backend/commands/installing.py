@@ -167,7 +167,7 @@ def deploy(home: HomeOption = DEFAULT_HOME, as_json: JsonOption = False) -> None
 
 
 def serve(home: HomeOption = DEFAULT_HOME) -> None:
-    """Run the gateway in the foreground: requests, sender, indexer, examiner and deliverer. One gateway a home folder."""
+    """Run the gateway in the foreground: requests and everything beside them. One gateway a home folder."""
     # The web framework takes a second to load, and no other command needs it.
     from backend.commands.serving import serve_forever
 
