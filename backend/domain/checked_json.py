@@ -6,7 +6,9 @@ numbers here. Faults show no personal values.
 
 from __future__ import annotations
 
+import datetime
 import json
+import re
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any, TypeGuard
@@ -19,6 +21,7 @@ from backend.domain.wording import in_chinese
 MOST_FAULTS = 100
 
 _ABSENT = object()
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class _NumberText(str):
@@ -111,6 +114,21 @@ class CheckedJson:
         if not value.isprintable():
             self.fault(name, value, "printable characters")
         return value
+    def date(self, name: str) -> datetime.date:
+        """A day, required."""
+        value = self._take(name)
+        day = _day(value)
+        if day is None:
+            self.fault(name, value, "a date as YYYY-MM-DD")
+        return day or datetime.date.min
+
+    def dates(self, name: str) -> list[datetime.date]:
+        """A list of days, required."""
+        value = self._take(name)
+        days = [_day(item) for item in value] if isinstance(value, list) else [None]
+        if None in days:
+            self.fault(name, value, "a list of dates as YYYY-MM-DD")
+        return [day for day in days if day is not None]
 
     def choice(self, name: str, allowed: Collection[str]) -> str | None:
         """One of the texts allowed, or None where the field is absent or null."""
@@ -221,6 +239,14 @@ def _number(value: Any) -> Decimal | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return Decimal(value)
     return decimal_of(value) if isinstance(value, str) else None
+
+
+def _day(value: Any) -> datetime.date | None:
+    try:
+        # `fromisoformat` alone reads week dates as well.
+        return datetime.date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else None
+    except ValueError:
+        return None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -189,6 +189,14 @@ class QuotaMoveRefused(GuanlianError):
     en = "A quota entry that is {state} does not allow {move}"
 
 
+class CalendarYearUnknown(GuanlianError):
+    """No arrangement of that year's working days is known, so no period that touches it can be counted."""
+
+    status = 409
+    zh = "{year} 年的工作日安排未收录（现有 {first} 至 {last} 年），无法计算期限"
+    en = "The working days of {year} are not known ({first} to {last} are): the period cannot be counted"
+
+
 # ---------------------------------------------------------------------------------------------------
 # The gateway itself
 

@@ -98,6 +98,11 @@ _PHRASES: dict[str, str] = {
     "one row per code": "每个商品编码只有一行",
     "no level: this rule waits, holds or routes": "该规则属于等待、暂扣或转出，不能改级别",
     "no tolerance: this rule is exact": "该规则为精确比对，不设容差",
+    "a list of dates as YYYY-MM-DD": "YYYY-MM-DD 格式的日期列表",
+    "the year after the one before it": "紧接上一个年份的年份",
+    "Saturdays and Sundays of the year outside its holidays, each once": "该年假期之外的周六或周日，每日一次",
+    "a holiday of the year that does not end before it begins": "该年的假期，且截止不早于开始",
+    "at least one year": "至少一个年份",
     "an ISO 8601 instant with its time zone": "带时区的 ISO 8601 时间",
     "a unified social credit code (18 characters, the last one its check character) or a customs registration "
     "(10 digits or capital letters)": "统一社会信用代码（18 位，末位为校验码）或海关注册编码（10 位数字或大写字母）",
