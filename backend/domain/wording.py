@@ -103,6 +103,9 @@ _PHRASES: dict[str, str] = {
     "Saturdays and Sundays of the year outside its holidays, each once": "该年假期之外的周六或周日，每日一次",
     "a holiday of the year that does not end before it begins": "该年的假期，且截止不早于开始",
     "at least one year": "至少一个年份",
+    "1 to 100 characters, a letter or digit among them": "1 至 100 个字符，且含字母、汉字或数字",
+    "at least one four-digit heading": "至少一个四位品目",
+    "Nice classes from 1 to 45": "第 1 至 45 类尼斯分类",
     "an ISO 8601 instant with its time zone": "带时区的 ISO 8601 时间",
     "a unified social credit code (18 characters, the last one its check character) or a customs registration "
     "(10 digits or capital letters)": "统一社会信用代码（18 位，末位为校验码）或海关注册编码（10 位数字或大写字母）",
@@ -118,6 +121,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"at most the year's limit, (\S+)", "不超过年度限额 {0}"),
         (r"at most (\S+) characters", "最多 {0} 个字符"),
         (r"at most (\S+) fields", "最多 {0} 个字段"),
+        (r"at most (\S+) variants", "最多 {0} 个其他形式"),
         (r"at most (\S+) levels", "最多 {0} 层"),
         (r"at most (\S+) hosted accounts", "最多 {0} 个托管账户"),
         (r"(?:a text of )?(\S+) to (\S+) characters", "{0} 至 {1} 个字符"),
