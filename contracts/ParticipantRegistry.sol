@@ -40,7 +40,9 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
             district: district,
             creditGrade: CreditGrade.Regular,
             suspended: false,
-            registeredAt: uint48(block.timestamp)
+            registeredAt: uint48(block.timestamp),
+            registrarNo: registrarNo,
+            accounts: 0
         });
 
         emit ParticipantRegistered(participantNo, legalIdentity, roles, district, registrarNo);
@@ -105,6 +107,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
         require(_participantNos[account] == participantNo, AccountNotOfParticipant(account, participantNo));
 
         delete _participantNos[account];
+        --_participants[participantNo].accounts;
 
         emit AccountRevoked(participantNo, account);
     }
@@ -139,6 +142,19 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
     function isActiveSeller(uint32 participantNo) external view returns (bool) {
         Participant storage subject = _participants[participantNo];
         return _holds(subject.roles, Role.Seller) && !subject.suspended;
+    }
+
+    /// @inheritdoc IParticipantRegistry
+    function speaksFor(address account, uint32 participantNo)
+        external
+        view
+        returns (bool speaks, uint32 speakerNo)
+    {
+        Participant storage subject = _known(participantNo);
+        bool isMute = subject.accounts == 0;
+        if (account == owner() && isMute && subject.registrarNo == 0) return (true, 0);
+        (speakerNo,,) = authorityOf(account);
+        speaks = speakerNo == participantNo || (isMute && speakerNo == subject.registrarNo);
     }
 
     /// @inheritdoc IParticipantRegistry
@@ -197,6 +213,7 @@ contract ParticipantRegistry is IParticipantRegistry, Ownable2Step {
         require(taken == 0, AccountTaken(account, taken));
 
         _participantNos[account] = participantNo;
+        ++_participants[participantNo].accounts;
 
         emit AccountAdded(participantNo, account);
     }

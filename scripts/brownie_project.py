@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-CONTRACTS = ("ParticipantRegistry", "Blacklist", "ParcelLedger")
+CONTRACTS = (
+    "ParticipantRegistry",
+    "Blacklist",
+    "ParcelLedger",
+    "WorkingCalendar",
+    "RightsRegistry",
+    "InfringementCases",
+)
 
 
 def load_project() -> Any:

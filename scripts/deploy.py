@@ -1,4 +1,4 @@
-"""Deploys the three contracts and writes the deployment file that a gateway starts from.
+"""Deploys the contracts and writes the deployment file that a gateway starts from.
 
     brownie run deploy [--network ID]
     python -m scripts.deploy --rpc URL --out deployment.json
@@ -25,35 +25,61 @@ from typing import Any
 if __package__ in (None, ""):  # `brownie run` executes this file by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from backend.domain.commitments import keccak
+from backend.domain.participants import Role, role_set
+from backend.domain.working_days import arranged_years, words_of
 from scripts.brownie_project import CONTRACTS, import_brownie, load_project
 
 WRONG_USAGE, NO_NODE, REFUSED, FILE_EXISTS = 2, 3, 4, 5
 
 #: How many authorities besides the imposing one each level of listing needs: Watch, Inspect, Barred.
 CONFIRMATIONS = (1, 1, 1)
+#: How long a listed party is heard before anybody confirms.
+HEARING_DAYS = 5
+DAY = 86_400
+
+#: What the case contract is registered as: it is nobody's legal entity.
+CASE_CONTRACT = keccak(b"InfringementCases")
 
 NETWORK = "guanlian-deployment"
 
 
-def deploy(deployer: Any, confirmations: Sequence[int] = CONFIRMATIONS, owner: str | None = None) -> dict[str, Any]:
-    """The three contracts, freshly deployed on the connected chain, by name.
+def deploy(
+    deployer: Any,
+    confirmations: Sequence[int] = CONFIRMATIONS,
+    owner: str | None = None,
+    hearing: int = HEARING_DAYS * DAY,
+) -> dict[str, Any]:
+    """The contracts, freshly deployed on the connected chain, by name.
 
     `deployer` is a brownie account; it becomes the registry's owner unless `owner` names another address.
-    Only an owner can set confirmations, so other numbers than the contract's own need deployer and owner
-    to be one; ValueError otherwise. Raises what brownie raises where the chain refuses.
+    What only an owner can do is done where deployer and owner are one: the case contract gets its role, the
+    calendar its years, the blacklist its confirmations and its hearing (in seconds). Another owner does that
+    itself; numbers other than the contract's own then raise ValueError. Raises what brownie raises where the
+    chain refuses.
     """
-    unlike = tuple(confirmations) != CONFIRMATIONS
-    if unlike and owner not in (None, deployer.address):
-        raise ValueError("only the owner may set confirmations: let it do so after the deployment")
+    owned = owner in (None, deployer.address)
+    unlike = tuple(confirmations) != CONFIRMATIONS or hearing != HEARING_DAYS * DAY
+    if unlike and not owned:
+        raise ValueError("only the owner may set confirmations and hearings: let it do so after the deployment")
     project = load_project()
     sender = {"from": deployer}
     registry = deployer.deploy(project["ParticipantRegistry"], owner or deployer.address)
     blacklist = deployer.deploy(project["Blacklist"], registry.address)
     ledger = deployer.deploy(project["ParcelLedger"], blacklist.address)
-    if unlike:
+    calendar = deployer.deploy(project["WorkingCalendar"], registry.address)
+    rights = deployer.deploy(project["RightsRegistry"], calendar.address)
+    cases = deployer.deploy(project["InfringementCases"], ledger.address, rights.address)
+    if owned:
+        registry.register(CASE_CONTRACT, role_set([Role.CaseRegister]), 0, cases.address, sender)
+        for year, number in arranged_years().items():
+            calendar.publishYear(year, *words_of(number), sender)
+    if tuple(confirmations) != CONFIRMATIONS:
         for level, needed in enumerate(confirmations):
             blacklist.setConfirmations(level, needed, sender)
-    return {"ParticipantRegistry": registry, "Blacklist": blacklist, "ParcelLedger": ledger}
+    if hearing != HEARING_DAYS * DAY:
+        blacklist.setHearingWindow(hearing, sender)
+    return dict(zip(CONTRACTS, (registry, blacklist, ledger, calendar, rights, cases), strict=True))
 
 
 def describe(contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -124,7 +150,7 @@ def _run(options: argparse.Namespace) -> int:
         return _fail(NO_NODE, f"{options.rpc} does not answer: {error}")
     try:
         deployer = _deployer(key, options.mnemonic_file, options.account_index)
-        contracts = deploy(deployer, options.confirmations, options.owner)
+        contracts = deploy(deployer, options.confirmations, options.owner, options.hearing_hours * 3600)
         content = describe(contracts, deployer, previous)
     except Exception as error:  # the chain's reasons are as many; each is told and nothing is written
         return _fail(REFUSED, f"not deployed: {error}")
@@ -173,6 +199,12 @@ def _parser() -> argparse.ArgumentParser:
         default=CONFIRMATIONS,
         metavar=("WATCH", "INSPECT", "BARRED"),
         help="how many other authorities each level of listing needs",
+    )
+    parser.add_argument(
+        "--hearing-hours",
+        type=int,
+        default=HEARING_DAYS * 24,
+        help="how long a listed party is heard before anybody confirms (default %(default)s)",
     )
     parser.add_argument("--replace", action="store_true", help="deploy anew although the file exists")
     return parser

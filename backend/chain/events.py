@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from eth_utils.address import to_checksum_address
 
 from backend.chain import interfaces
-from backend.domain import events
+from backend.domain import events, rights_events
 from backend.domain.events import LoggedEvent
 
 
@@ -70,7 +70,7 @@ def topics() -> dict[str, str]:
 def _readers() -> dict[str, tuple[type[Any], tuple[_Reader, ...]]]:
     known = {}
     for entry in interfaces.every("event"):
-        cls = getattr(events, entry.name, None)
+        cls = getattr(events, entry.name, None) or getattr(rights_events, entry.name, None)
         if cls is not None:
             known["0x" + entry.topic.hex()] = (cls, _row(entry))
     return known
@@ -112,6 +112,10 @@ def _word_reader(parameter: interfaces.Parameter, start: int) -> _Reader:
         return lambda _, data: _word(data, start, end)
     if parameter.spelled == "bytes32[]":
         return lambda _, data: _words(data, _number(data, start))
+    if parameter.spelled.startswith("uint") and parameter.spelled.endswith("[]"):
+        return lambda _, data: tuple(int.from_bytes(word, "big") for word in _words(data, _number(data, start)))
+    if parameter.spelled == "bool":
+        return lambda _, data: _number(data, start) != 0
     if parameter.spelled.startswith("uint"):
         return lambda _, data: _number(data, start)
     raise TypeError(f"no reader for a {parameter.spelled}")

@@ -18,14 +18,39 @@ from backend.domain.commitments import keccak
 from backend.domain.events import Level, Refusal
 from backend.domain.lifecycle import Direction, Flag, Jurisdiction, State, Step
 from backend.domain.participants import CreditGrade, Role
+from backend.domain.rights import Application, CaseState, Disposal, Outcome, RightKind, Route
 
-CONTRACTS = ("ParticipantRegistry", "Blacklist", "ParcelLedger")
+CONTRACTS = (
+    "ParticipantRegistry",
+    "Blacklist",
+    "ParcelLedger",
+    "WorkingCalendar",
+    "RightsRegistry",
+    "InfringementCases",
+)
 
 _FOLDER = Path(__file__).parent / "abi"
 
 #: The Solidity enums by name.
 ENUMS: dict[str, type[IntEnum]] = {
-    cls.__name__: cls for cls in (CreditGrade, Direction, Flag, Jurisdiction, Level, Refusal, Role, State, Step)
+    cls.__name__: cls
+    for cls in (
+        Application,
+        CaseState,
+        CreditGrade,
+        Direction,
+        Disposal,
+        Flag,
+        Jurisdiction,
+        Level,
+        Outcome,
+        Refusal,
+        RightKind,
+        Role,
+        Route,
+        State,
+        Step,
+    )
 }
 
 
@@ -86,7 +111,7 @@ def entries(contract: str) -> tuple[Entry, ...]:
 
 
 def every(kind: str) -> Iterator[Entry]:
-    """All functions, events or errors of the three contracts; one that two contracts share comes twice."""
+    """All functions, events or errors of the contracts; one that several share comes as often."""
     for contract in CONTRACTS:
         yield from (entry for entry in entries(contract) if entry.kind == kind)
 

@@ -18,7 +18,7 @@ from backend.domain.participants import CreditGrade, Role
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A registered organisation; `roles` is a role set, `registered_at` Unix seconds."""
+    """A registered organisation; `roles` is a role set, `registered_at` Unix seconds, registrar 0 the owner."""
 
     no: int
     roles: int
@@ -26,6 +26,7 @@ class Participant:
     credit_grade: CreditGrade
     suspended: bool
     registered_at: int
+    registrar_no: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One listing; `in_force_at` and `lifted_at` are zero until it is. Unix seconds."""
+    """One listing. Unix seconds; an instant is zero until what it tells of has happened."""
 
     id: int
     participant_no: int
@@ -50,6 +51,10 @@ class Listing:
     lifted_at: int
     confirmations: int
     level: Level
+    hearing_until: int
+    appealed_at: int
+    appeal_decided_at: int
+    repair_asked_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,8 @@ class Views:
 
     def participant(self, no: int, block: int | None = None) -> Participant:
         (found,) = self._ask("ParticipantRegistry", "participant", no, block=block)
-        roles, district, grade, suspended, registered_at = found
-        return Participant(no, roles, district, CreditGrade(grade), suspended, registered_at)
+        roles, district, grade, suspended, registered_at, registrar_no, _ = found
+        return Participant(no, roles, district, CreditGrade(grade), suspended, registered_at, registrar_no)
 
     def participant_of(self, legal_identity: bytes, block: int | None = None) -> int | None:
         """The number under which a legal entity is registered, or None."""
@@ -118,9 +123,9 @@ class Views:
         if listing_id < 1:
             raise ListingUnknown(listing_id=listing_id)
         (found,) = self._ask("Blacklist", "listing", listing_id, block=block)
-        participant_no, imposed_by, imposed_at, in_force_at, until, lifted_at, confirmations, level = found
+        participant_no, imposed_by, imposed_at, in_force_at, until, lifted_at, confirmations, level, *due = found
         times = (imposed_at, in_force_at, until, lifted_at)
-        return Listing(listing_id, participant_no, imposed_by, *times, confirmations, Level(level))
+        return Listing(listing_id, participant_no, imposed_by, *times, confirmations, Level(level), *due)
 
     def listing_count(self, block: int | None = None) -> int:
         """How many listings were ever proposed; they are numbered from one."""

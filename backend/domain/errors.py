@@ -440,6 +440,306 @@ class SelfListing(GuanlianError):
     en = "Authority {participant_no} cannot list itself"
 
 
+class HearingOpen(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 的陈述申辩期至 {until} 届满，在此之前不能确认"
+    en = "Listing {listing_id} cannot be confirmed before its party was heard, until {until}"
+
+
+class ListedPartyOnly(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不能代条目 {listing_id} 的当事人陈述"
+    en = "Participant {participant_no} may not speak for the party of listing {listing_id}"
+
+
+class ListingNotInForce(GuanlianError):
+    status = 409
+    zh = "名单条目 {listing_id} 未生效或已终止"
+    en = "Listing {listing_id} is not in force"
+
+
+class AppealTooLate(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 的申诉期已于 {latest} 届满"
+    en = "Listing {listing_id} could be appealed until {latest} only"
+
+
+class AppealRepeated(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 已经申诉过"
+    en = "Listing {listing_id} was appealed before"
+
+
+class AppealMissing(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 没有待决的申诉"
+    en = "No appeal against listing {listing_id} waits for a decision"
+
+
+class RepairTooEarly(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 须至 {earliest} 才能申请信用修复"
+    en = "Credit repair of listing {listing_id} may be asked for from {earliest} on"
+
+
+class RepairPending(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 的信用修复申请尚未决定"
+    en = "Credit repair of listing {listing_id} is asked for and not decided yet"
+
+
+class RepairMissing(GuanlianError):
+    status = 409
+    zh = "条目 {listing_id} 没有待决的信用修复申请"
+    en = "Nobody asked for credit repair of listing {listing_id}"
+
+
+class ImposingAuthorityOnly(GuanlianError):
+    status = 403
+    zh = "条目 {listing_id} 的信用修复由提出机关决定，参与方 {participant_no} 不是"
+    en = "Repair of listing {listing_id} is for its imposing authority, which participant {participant_no} is not"
+
+
+class HearingWindowInvalid(GuanlianError):
+    status = 422
+    zh = "陈述申辩期 {hearing_window} 秒过长：最长 {longest} 秒"
+    en = "A hearing of {hearing_window} seconds is too long: at most {longest}"
+
+
+# Contracts: working days
+
+
+class CalendarMissing(GuanlianError):
+    status = 409
+    zh = "尚未公布 {year} 年的工作日历，期限无法计算"
+    en = "The working days of {year} are not published: the deadline cannot be reckoned"
+
+
+class CalendarInvalid(GuanlianError):
+    status = 422
+    zh = "{year} 年的工作日历不合规则：共 {working_days} 个工作日"
+    en = "That is no calendar of {year}: it has {working_days} working days"
+
+
+class CalendarPast(GuanlianError):
+    status = 409
+    zh = "{year} 年已开始的 {days_begun} 天不能更正"
+    en = "The {days_begun} days of {year} that have begun cannot be corrected"
+
+
+class WorkingDaysInvalid(GuanlianError):
+    status = 422
+    zh = "期限 {working_days} 个工作日不合规则：应为 1 至 {most}"
+    en = "A clock of {working_days} working days is not allowed: 1 to {most}"
+
+
+# Contracts: rights
+
+
+class RightUnknown(GuanlianError):
+    status = 404
+    zh = "没有编号为 {right_id} 的知识产权备案"
+    en = "There is no right {right_id}"
+
+
+class HolderOnly(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不是备案 {right_id} 的权利人"
+    en = "Participant {participant_no} does not hold right {right_id}"
+
+
+class HeadquartersOnly(GuanlianError):
+    status = 403
+    zh = "备案由海关总署（参与方 {headquarters_no}）决定，参与方 {participant_no} 不是"
+    en = "Headquarters (participant {headquarters_no}) decide, not participant {participant_no}"
+
+
+class SelfApproval(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 不能审批自己的备案 {right_id}"
+    en = "Participant {participant_no} cannot decide on its own right {right_id}"
+
+
+class ApplicationPending(GuanlianError):
+    status = 409
+    zh = "备案 {right_id} 的申请（{application}）尚未决定"
+    en = "An application ({application}) for right {right_id} is not decided yet"
+
+
+class ApplicationMissing(GuanlianError):
+    status = 409
+    zh = "备案 {right_id} 没有待决的申请"
+    en = "Nothing is asked for right {right_id}"
+
+
+class RenewalTooEarly(GuanlianError):
+    status = 409
+    zh = "备案 {right_id} 须至 {earliest}（届满前六个月）才能续展"
+    en = "Right {right_id} may be renewed in its last six months, from {earliest} on"
+
+
+class RightNotInForce(GuanlianError):
+    status = 409
+    zh = "备案 {right_id} 未生效或已终止"
+    en = "Right {right_id} is not in force"
+
+
+class UnderlyingRightEnds(GuanlianError):
+    status = 422
+    zh = "基础权利于 {underlying_until} 届满，不晚于 {earliest}，不能备案或续展"
+    en = "The underlying right ends at {underlying_until}, no later than {earliest}: nothing to record"
+
+
+class HeadingInvalid(GuanlianError):
+    status = 422
+    zh = "{heading} 不是有效的四位税目"
+    en = "{heading} is no HS heading of four digits"
+
+
+class HeadingsInvalid(GuanlianError):
+    status = 422
+    zh = "备案应列 1 至 {most} 个税目，现为 {count}"
+    en = "A right names 1 to {most} HS headings, not {count}"
+
+
+class LicenseeInvalid(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 不是已登记且有效的商家，不能被许可"
+    en = "Participant {participant_no} is no registered, active seller: it cannot be licensed"
+
+
+class LicenceTermInvalid(GuanlianError):
+    status = 422
+    zh = "许可的截止时间 {until} 必须晚于现在"
+    en = "The end {until} of a licence must lie in the future"
+
+
+class LicenceMissing(GuanlianError):
+    status = 409
+    zh = "商家 {seller_no} 没有备案 {right_id} 的有效许可"
+    en = "Seller {seller_no} has no licence under right {right_id}"
+
+
+class CommitmentMissing(GuanlianError):
+    status = 422
+    zh = "缺少证据、依据、标识或商品的承诺值"
+    en = "A commitment is missing: to evidence, grounds, marks or goods"
+
+
+# Contracts: infringement cases
+
+
+class CaseUnknown(GuanlianError):
+    status = 404
+    zh = "没有编号为 {case_id} 的侵权案件"
+    en = "There is no case {case_id}"
+
+
+class CaseStateUnfit(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 处于 {state}，不能这样做"
+    en = "Case {case_id} is {state}: that cannot be done now"
+
+
+class RouteUnfit(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 属于 {route} 途径，不能这样做"
+    en = "Case {case_id} goes the route {route}, which has no such act"
+
+
+class ClockRunOut(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 的期限已于 {deadline} 届满"
+    en = "The clock of case {case_id} has run out at {deadline}"
+
+
+class ClockRunning(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 的期限至 {deadline} 才届满"
+    en = "The clock of case {case_id} runs until {deadline}"
+
+
+class ComplainantOnly(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不是案件 {case_id} 的权利人"
+    en = "Participant {participant_no} is not the complainant of case {case_id}"
+
+
+class InvestigatorOnly(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不是办理案件 {case_id} 的海关"
+    en = "Participant {participant_no} does not investigate case {case_id}"
+
+
+class PartiesNotSeparate(GuanlianError):
+    status = 409
+    zh = "参与方 {participant_no} 不能兼任：权利人 {complainant_no}、办案海关 {investigator_no} 与复议机关须各不相同"
+    en = (
+        "Participant {participant_no} cannot be two parties: complainant {complainant_no}, "
+        "investigator {investigator_no} and appeal body are three"
+    )
+
+
+class AppellantUnfit(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不是案件 {case_id} 的货主，不能申诉"
+    en = "Participant {participant_no} may not appeal in case {case_id}: the goods are not its own"
+
+
+class InvestigatorUnfit(GuanlianError):
+    status = 422
+    zh = "参与方 {participant_no} 不是海关，不能受理"
+    en = "Participant {participant_no} is no customs office: no complaint can be made to it"
+
+
+class GoodsNotCovered(GuanlianError):
+    status = 409
+    zh = "备案 {right_id} 不包括税目 {heading} 的商品"
+    en = "Right {right_id} does not cover goods of heading {heading}"
+
+
+class ParcelsNotHeld(GuanlianError):
+    status = 409
+    zh = "关区 {district} 没有扣留申报批 {manifest} 的包裹 {parcels}"
+    en = "District {district} does not hold parcels {parcels} of manifest {manifest}"
+
+
+class GoodsValueInvalid(GuanlianError):
+    status = 422
+    zh = "货物价值 {goods_value} 分不合规则"
+    en = "Goods cannot be worth {goods_value} fen"
+
+
+class SecurityInvalid(GuanlianError):
+    status = 422
+    zh = "担保 {security} 分不合规则：应为 {required} 至 {most} 分"
+    en = "Security of {security} fen is not allowed: {required} to {most} fen"
+
+
+class CounterBondNotAllowed(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 的权利为 {kind}：只有专利案件可以提供反担保"
+    en = "Case {case_id} is about a {kind}: a bond releases goods in patent cases only"
+
+
+class BondTooSmall(GuanlianError):
+    status = 422
+    zh = "案件 {case_id} 的反担保 {bond} 分不足：至少 {required} 分"
+    en = "A bond of {bond} fen is too small in case {case_id}: at least {required} fen"
+
+
+class DisposalLast(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 只剩销毁一种处置方式"
+    en = "Case {case_id} has no way of disposal left but destruction"
+
+
+class AlreadyDisposed(GuanlianError):
+    status = 409
+    zh = "案件 {case_id} 的货物已处置：{disposal}"
+    en = "The goods of case {case_id} are disposed of already: {disposal}"
+
+
 # Contracts: parcels
 
 

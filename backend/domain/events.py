@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.participants import CreditGrade
+from backend.domain.rights_events import RightsEvent
 
 
 class Level(IntEnum):
@@ -152,6 +153,80 @@ class ListingLifted:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingOpened:
+    """A listed party may be heard until then, and nobody confirms before."""
+
+    listing_id: int
+    participant_no: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementMade:
+    """A listed party said what it has to say. `speaker_no` zero is the owner, for whom it registered."""
+
+    listing_id: int
+    participant_no: int
+    speaker_no: int
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListingAppealed:
+    """A listed party appealed."""
+
+    listing_id: int
+    participant_no: int
+    speaker_no: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListingAppealDecided:
+    """An appeal body decided; a listing that is not upheld is lifted."""
+
+    listing_id: int
+    authority_no: int
+    upheld: bool
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RepairAsked:
+    """A listed party asked for credit repair."""
+
+    listing_id: int
+    participant_no: int
+    speaker_no: int
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RepairDecided:
+    """Credit repair was decided on; a listing that is repaired is lifted."""
+
+    listing_id: int
+    authority_no: int
+    granted: bool
+    evidence: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HearingWindowSet:
+    """The owner set how long a party may be heard, in seconds."""
+
+    hearing_window: int
+
+
+@dataclass(frozen=True, slots=True)
+class UrgencySet:
+    """The owner said whether grounds are so urgent that they are not heard first."""
+
+    grounds: bytes
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationsSet:
     """The owner set how many confirmations a level needs."""
 
@@ -238,7 +313,16 @@ Event = (
     | ListingConfirmed
     | ListingInForce
     | ListingLifted
+    | HearingOpened
+    | StatementMade
+    | ListingAppealed
+    | ListingAppealDecided
+    | RepairAsked
+    | RepairDecided
+    | HearingWindowSet
+    | UrgencySet
     | ConfirmationsSet
+    | RightsEvent
     | ManifestDeclared
     | Recorded
     | RecordRefused

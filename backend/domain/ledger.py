@@ -180,6 +180,20 @@ class ReferenceLedger(ReferenceManifests):
                 return refusal(errors.FlagsBlocking, **place, step=entry.step, parcels=parcels, flags=flags)
         raise AssertionError(f"{cause.name} is no cause of a record")
 
+    # -- holds
+
+    def held_by(self, manifest: bytes, district: int) -> int:
+        """The parcels that a district holds, declared to it or at its port. Raises ManifestUnknown."""
+        kept = self.manifests.get(manifest)
+        if kept is None:
+            raise refusal(errors.ManifestUnknown, index=0, manifest=manifest)
+        held = 0
+        if district == kept.declaration.declaring_district:
+            held |= kept.sets.words[FLAG_SETS + Flag.HeldDeclaring]
+        if district == kept.declaration.port_district:
+            held |= kept.sets.words[FLAG_SETS + Flag.HeldPort]
+        return held
+
     # -- duplicates
 
     def report_duplicate(

@@ -50,6 +50,8 @@ class Flag(IntEnum):
     HeldDeclaring = 7
     HeldPort = 8
     ReturnPending = 9
+    CaseOpen = 10
+    Infringing = 11
 
 
 #: Set numbers 0 to 15 are states, 16 to 31 flags.
@@ -93,6 +95,11 @@ class Step(IntEnum):
     DuplicateReported = 29
     PortDetention = 30
     PortDetentionLifted = 31
+    CaseOpened = 32
+    CaseClosed = 33
+    InfringementFound = 34
+    DisposalOrdered = 35
+    DestructionOrdered = 36
 
 
 class Jurisdiction(IntEnum):
@@ -173,7 +180,12 @@ _OPEN = bits(_S.Declared, _S.Accepted)
 _DETAINABLE = bits(
     _S.Declared, _S.Accepted, _S.Released, _S.InTransit, _S.AtPort, _S.Departed, _S.Delivered, _S.Returning
 )
-_HELD = bits(_F.HeldDeclaring, _F.HeldPort)
+#: Goods that are still under supervision: what has departed or was delivered is out of a case's reach.
+_SUSPECTABLE = bits(_S.Declared, _S.Accepted, _S.Released, _S.InTransit, _S.AtPort, _S.Returning)
+_CASE_OPEN = bits(_F.CaseOpen)
+_INFRINGING = bits(_F.Infringing)
+#: A case blocks by itself, whatever becomes of the holds.
+_HELD = bits(_F.HeldDeclaring, _F.HeldPort) | _CASE_OPEN | _INFRINGING
 _HELD_DECLARING = bits(_F.HeldDeclaring)
 _HELD_PORT = bits(_F.HeldPort)
 _BLOCKED = _HELD | bits(_F.Review, _F.Inspection)
@@ -228,13 +240,15 @@ RULES: dict[Step, tuple[Rule, ...]] = {
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, raises=_HELD_DECLARING, forbids=_HELD_DECLARING),
     ),
     Step.DetentionLifted: (
-        Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, clears=_HELD_DECLARING, needs=_HELD_DECLARING),
+        Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, clears=_HELD_DECLARING, needs=_HELD_DECLARING,
+             forbids=_CASE_OPEN),
     ),
     Step.PortDetention: (
         Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, raises=_HELD_PORT, forbids=_HELD_PORT),
     ),
     Step.PortDetentionLifted: (
-        Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, clears=_HELD_PORT, needs=_HELD_PORT),
+        Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, clears=_HELD_PORT, needs=_HELD_PORT,
+             forbids=_CASE_OPEN),
     ),
     Step.Release: (
         Rule(_R.Customs, _J.DeclaringDistrict, bits(_P.ImportBonded), _ACCEPTED, _S.Released,
@@ -297,22 +311,40 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     # What a district holds, only that district decides: the other's hold blocks.
     Step.ReturnAbroad: (
         Rule(_R.Customs, _J.DeclaringDistrict, _IMPORTS, _OPEN, _S.ReturnedAbroad,
-             needs=_HELD_DECLARING, forbids=_HELD_PORT),
+             needs=_HELD_DECLARING, forbids=_HELD_PORT | _CASE_OPEN | _INFRINGING),
         Rule(_R.Customs, _J.PortDistrict, _IMPORTS, _OPEN, _S.ReturnedAbroad,
-             needs=_HELD_PORT, forbids=_HELD_DECLARING),
+             needs=_HELD_PORT, forbids=_HELD_DECLARING | _CASE_OPEN | _INFRINGING),
     ),
     # The hold stays on what it decided: it names the district that disposes of confiscated goods.
     Step.Confiscation: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _DETAINABLE, _S.Confiscated,
-             needs=_HELD_DECLARING, forbids=_HELD_PORT),
+             needs=_HELD_DECLARING, forbids=_HELD_PORT | _CASE_OPEN),
         Rule(_R.Customs, _J.PortDistrict, _EVERY, _DETAINABLE, _S.Confiscated,
-             needs=_HELD_PORT, forbids=_HELD_DECLARING),
+             needs=_HELD_PORT, forbids=_HELD_DECLARING | _CASE_OPEN),
     ),
     Step.Destruction: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, bits(_S.Confiscated), _S.Destroyed,
-             needs=_HELD_DECLARING),
+             needs=_HELD_DECLARING, forbids=_INFRINGING),
         Rule(_R.Customs, _J.PortDistrict, _EVERY, bits(_S.Confiscated), _S.Destroyed,
-             needs=_HELD_PORT),
+             needs=_HELD_PORT, forbids=_INFRINGING),
+    ),
+    # Infringement cases. What was found infringing leaves by confiscation alone, and is destroyed only on the
+    # case's order, which comes after the other ways of disposal.
+    Step.CaseOpened: (
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, _SUSPECTABLE, raises=_CASE_OPEN, forbids=_CASE_OPEN | _INFRINGING),
+    ),
+    Step.CaseClosed: (
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, _DETAINABLE, clears=_CASE_OPEN, needs=_CASE_OPEN),
+    ),
+    Step.InfringementFound: (
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, _DETAINABLE, raises=_INFRINGING, clears=_CASE_OPEN,
+             needs=_CASE_OPEN),
+    ),
+    Step.DisposalOrdered: (
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), needs=_INFRINGING),
+    ),
+    Step.DestructionOrdered: (
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), clears=_INFRINGING, needs=_INFRINGING),
     ),
 }
 # fmt: on

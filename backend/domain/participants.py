@@ -23,6 +23,10 @@ class Role(IntEnum):
     RightsHolder = 7
     Seller = 8
     AppealBody = 9
+    TaxAuthority = 10
+    ForeignExchangeAuthority = 11
+    #: The contract of infringement cases: it opens and closes cases in the ledger, and no organisation does.
+    CaseRegister = 12
 
 
 class CreditGrade(IntEnum):
@@ -36,7 +40,15 @@ class CreditGrade(IntEnum):
 
 
 #: The role sets that make their bearer an authority: only governance grants them.
-AUTHORITY_ROLES = frozenset({Role.Customs, Role.MarketRegulator, Role.AppealBody})
+AUTHORITY_ROLES = frozenset(
+    {
+        Role.Customs,
+        Role.MarketRegulator,
+        Role.AppealBody,
+        Role.TaxAuthority,
+        Role.ForeignExchangeAuthority,
+    }
+)
 
 ALL_ROLES = (1 << len(Role)) - 1
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 
+from backend.domain.rights_events import RightsEvent
 from backend.store.database import Connection
 from backend.store.readmodel import governance_history
 from backend.store.tables import accounts, listings, participants
@@ -124,4 +125,14 @@ _APPLY = {
     "ListingInForce": _in_force,
     "ListingLifted": _lifted,
     "ConfirmationsSet": _nothing,
+    "HearingOpened": _nothing,
+    "StatementMade": _nothing,
+    "ListingAppealed": _nothing,
+    "ListingAppealDecided": _nothing,
+    "RepairAsked": _nothing,
+    "RepairDecided": _nothing,
+    "HearingWindowSet": _nothing,
+    "UrgencySet": _nothing,
 }
+# Rights and cases stand in the history as they came; what is asked of them is folded from it.
+_APPLY |= {event.__name__: _nothing for event in get_args(RightsEvent)}

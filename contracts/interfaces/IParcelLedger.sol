@@ -34,7 +34,9 @@ enum Flag {
     Inspected,
     HeldDeclaring,
     HeldPort,
-    ReturnPending
+    ReturnPending,
+    CaseOpen,
+    Infringing
 }
 
 /// @notice What can happen to parcels.
@@ -70,7 +72,12 @@ enum Step {
     Destruction,
     DuplicateReported,
     PortDetention,
-    PortDetentionLifted
+    PortDetentionLifted,
+    CaseOpened,
+    CaseClosed,
+    InfringementFound,
+    DisposalOrdered,
+    DestructionOrdered
 }
 
 /// @notice Which way the goods go.
@@ -297,6 +304,10 @@ interface IParcelLedger {
 
     /// @notice The state and the flag set of one parcel.
     function parcelAt(bytes32 manifest, uint8 index) external view returns (State state, uint16 flags);
+
+    /// @notice The parcels of a manifest that a district holds, declared to it or at its port. Reverts with
+    /// ManifestUnknown (index 0).
+    function heldBy(bytes32 manifest, uint16 district) external view returns (uint256 parcels);
 
     /// @notice Row `row` (0 or 1) of a step in the lifecycle table.
     function ruleOf(Step step, uint8 row) external pure returns (Rule memory);

@@ -12,7 +12,10 @@ enum Role {
     MarketRegulator,
     RightsHolder,
     Seller,
-    AppealBody
+    AppealBody,
+    TaxAuthority,
+    ForeignExchangeAuthority,
+    CaseRegister
 }
 
 /// @notice The five enterprise credit grades in force since 2026-04-01 (GACC order 282).
@@ -36,12 +39,16 @@ interface IParticipantRegistry {
     /// @param creditGrade Set by customs.
     /// @param suspended Whether its accounts are refused everywhere.
     /// @param registeredAt Unix seconds; zero means that there is no such participant.
+    /// @param registrarNo Who registered it; zero is the owner.
+    /// @param accounts How many keys act for it.
     struct Participant {
         uint32 roles;
         uint16 district;
         CreditGrade creditGrade;
         bool suspended;
         uint48 registeredAt;
+        uint32 registrarNo;
+        uint16 accounts;
     }
 
     /// @notice Emitted when an organisation gets its number.
@@ -126,6 +133,15 @@ interface IParticipantRegistry {
 
     /// @notice Whether a number stands for a seller that is registered and not suspended.
     function isActiveSeller(uint32 participantNo) external view returns (bool);
+
+    /// @notice Whether an account may be heard for a participant, and whose account it is.
+    /// @dev A participant's own keys speak for it. While it has none, its registrar does; `speakerNo` zero is the owner,
+    /// for whom it registered itself. Reverts with AccountUnknown or ParticipantSuspended for any other account that acts
+    /// for nobody, or for a suspended participant.
+    function speaksFor(address account, uint32 participantNo)
+        external
+        view
+        returns (bool speaks, uint32 speakerNo);
 
     /// @notice The participant that a legal entity is registered as, or zero.
     function participantOf(bytes32 legalIdentity) external view returns (uint32 participantNo);

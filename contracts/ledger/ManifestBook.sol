@@ -81,6 +81,16 @@ abstract contract ManifestBook is IParcelLedger {
     }
 
     /// @inheritdoc IParcelLedger
+    function heldBy(bytes32 manifest, uint16 district) external view returns (uint256 parcels) {
+        Manifest storage stored = _known(0, manifest);
+        Header memory header_ = stored.header;
+        uint256 flags;
+        if (district == header_.declaringDistrict) flags = Lifecycle.HELD_DECLARING;
+        if (district == header_.portDistrict) flags |= Lifecycle.HELD_PORT;
+        return stored.words.inAny(ParcelSets.open(header_), flags << ParcelSets.FLAGS);
+    }
+
+    /// @inheritdoc IParcelLedger
     function ruleOf(Step step, uint8 row) external pure returns (Rule memory) {
         return Lifecycle.ruleOf(step, row);
     }

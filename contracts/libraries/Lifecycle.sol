@@ -36,6 +36,9 @@ library Lifecycle {
     uint16 internal constant DETAINABLE =
         DECLARED | ACCEPTED | RELEASED | IN_TRANSIT | AT_PORT | DEPARTED | DELIVERED | RETURNING;
 
+    /// @dev Goods that are still under supervision: what has departed or was delivered is out of a case's reach.
+    uint16 private constant SUSPECTABLE = DECLARED | ACCEPTED | RELEASED | IN_TRANSIT | AT_PORT | RETURNING;
+
     /// @dev What ended here may be declared anew: the parcel's place in a later manifest is no duplicate.
     uint16 internal constant DECLARABLE_ANEW =
         uint16(1 << uint256(State.Rejected)) | uint16(1 << uint256(State.Cancelled));
@@ -48,9 +51,12 @@ library Lifecycle {
     uint16 private constant INSPECTION = uint16(1 << uint256(Flag.Inspection));
     uint16 private constant INSPECTED = uint16(1 << uint256(Flag.Inspected));
     uint16 internal constant HELD_DECLARING = uint16(1 << uint256(Flag.HeldDeclaring));
-    uint16 private constant HELD_PORT = uint16(1 << uint256(Flag.HeldPort));
+    uint16 internal constant HELD_PORT = uint16(1 << uint256(Flag.HeldPort));
     uint16 private constant RETURN_PENDING = uint16(1 << uint256(Flag.ReturnPending));
-    uint16 private constant HELD = HELD_DECLARING | HELD_PORT;
+    uint16 private constant CASE_OPEN = uint16(1 << uint256(Flag.CaseOpen));
+    uint16 private constant INFRINGING = uint16(1 << uint256(Flag.Infringing));
+    /// @dev A case blocks by itself, whatever becomes of the holds.
+    uint16 private constant HELD = HELD_DECLARING | HELD_PORT | CASE_OPEN | INFRINGING;
     uint16 private constant BLOCKED = HELD | REVIEW | INSPECTION;
 
     Jurisdiction private constant ANYWHERE = Jurisdiction.Anywhere;
@@ -111,15 +117,15 @@ library Lifecycle {
                     .unless(HELD_DECLARING);
         }
         if (step == Step.DetentionLifted) {
-            return
-                _row(Role.Customs, DECLARING, EVERY, DETAINABLE).clearing(HELD_DECLARING)
-                    .needing(HELD_DECLARING);
+            return _row(Role.Customs, DECLARING, EVERY, DETAINABLE).clearing(HELD_DECLARING)
+                .needing(HELD_DECLARING).unless(CASE_OPEN);
         }
         if (step == Step.PortDetention) {
             return _row(Role.Customs, PORT, EVERY, DETAINABLE).raising(HELD_PORT).unless(HELD_PORT);
         }
         if (step == Step.PortDetentionLifted) {
-            return _row(Role.Customs, PORT, EVERY, DETAINABLE).clearing(HELD_PORT).needing(HELD_PORT);
+            return _row(Role.Customs, PORT, EVERY, DETAINABLE).clearing(HELD_PORT).needing(HELD_PORT)
+                .unless(CASE_OPEN);
         }
         if (step == Step.Release) {
             return _row(Role.Customs, DECLARING, IMPORT_BONDED, ACCEPTED).to(State.Released).unless(BLOCKED)
@@ -174,16 +180,36 @@ library Lifecycle {
         // What a district holds, only that district decides: the other's hold blocks.
         if (step == Step.ReturnAbroad) {
             return _row(Role.Customs, DECLARING, IMPORTS, OPEN).to(State.ReturnedAbroad)
-                .needing(HELD_DECLARING).unless(HELD_PORT);
+                .needing(HELD_DECLARING).unless(HELD_PORT | CASE_OPEN | INFRINGING);
         }
         // The hold stays on what it decided: it names the district that disposes of confiscated goods.
         if (step == Step.Confiscation) {
             return _row(Role.Customs, DECLARING, EVERY, DETAINABLE).to(State.Confiscated)
-                .needing(HELD_DECLARING).unless(HELD_PORT);
+                .needing(HELD_DECLARING).unless(HELD_PORT | CASE_OPEN);
         }
         if (step == Step.Destruction) {
+            return _row(Role.Customs, DECLARING, EVERY, CONFISCATED).to(State.Destroyed)
+                .needing(HELD_DECLARING).unless(INFRINGING);
+        }
+        // Infringement cases. What was found infringing leaves by confiscation alone, and is destroyed only on the case's
+        // order, which comes after the other ways of disposal.
+        if (step == Step.CaseOpened) {
+            return _row(Role.CaseRegister, ANYWHERE, EVERY, SUSPECTABLE).raising(CASE_OPEN)
+                .unless(CASE_OPEN | INFRINGING);
+        }
+        if (step == Step.CaseClosed) {
+            return _row(Role.CaseRegister, ANYWHERE, EVERY, DETAINABLE).clearing(CASE_OPEN).needing(CASE_OPEN);
+        }
+        if (step == Step.InfringementFound) {
+            return _row(Role.CaseRegister, ANYWHERE, EVERY, DETAINABLE).raising(INFRINGING)
+                .clearing(CASE_OPEN).needing(CASE_OPEN);
+        }
+        if (step == Step.DisposalOrdered) {
+            return _row(Role.CaseRegister, ANYWHERE, EVERY, CONFISCATED).needing(INFRINGING);
+        }
+        if (step == Step.DestructionOrdered) {
             return
-                _row(Role.Customs, DECLARING, EVERY, CONFISCATED).to(State.Destroyed).needing(HELD_DECLARING);
+                _row(Role.CaseRegister, ANYWHERE, EVERY, CONFISCATED).clearing(INFRINGING).needing(INFRINGING);
         }
         return _none();
     }
@@ -223,14 +249,15 @@ library Lifecycle {
         }
         if (step == Step.ReturnAbroad) {
             return _row(Role.Customs, PORT, IMPORTS, OPEN).to(State.ReturnedAbroad).needing(HELD_PORT)
-                .unless(HELD_DECLARING);
+                .unless(HELD_DECLARING | CASE_OPEN | INFRINGING);
         }
         if (step == Step.Confiscation) {
             return _row(Role.Customs, PORT, EVERY, DETAINABLE).to(State.Confiscated).needing(HELD_PORT)
-                .unless(HELD_DECLARING);
+                .unless(HELD_DECLARING | CASE_OPEN);
         }
         if (step == Step.Destruction) {
-            return _row(Role.Customs, PORT, EVERY, CONFISCATED).to(State.Destroyed).needing(HELD_PORT);
+            return _row(Role.Customs, PORT, EVERY, CONFISCATED).to(State.Destroyed).needing(HELD_PORT)
+                .unless(INFRINGING);
         }
         return _none();
     }

@@ -12,8 +12,11 @@ from tests.contracts.world import World, build, isolated
 
 @pytest.fixture(scope="session")
 def cast(accounts) -> World:
-    """The three contracts as the deployment script makes them, with everybody registered."""
-    return build(deploy(accounts[0]), [account.address for account in accounts])
+    """The contracts as the deployment script makes them, with everybody registered.
+
+    Listings are confirmed at once but where a test sets a hearing.
+    """
+    return build(deploy(accounts[0], hearing=0), [account.address for account in accounts])
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_a_second_authority_puts_a_listing_in_force(world: World) -> None:
     assert world.blacklist.isBarred(world.numbers["seller"])
     seller, imposer = world.numbers["seller"], world.numbers["market_regulator"]
     kept = tuple(world.blacklist.listing(listing))
-    assert kept == (seller, imposer, kept[2], world.now, until, 0, 1, Level.Barred)
+    assert kept == (seller, imposer, kept[2], world.now, until, 0, 1, Level.Barred, kept[2], 0, 0, 0)
 
 
 def test_the_imposing_authority_cannot_confirm_itself(world: World) -> None:

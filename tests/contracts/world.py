@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, field, is_dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -21,13 +22,26 @@ from backend.chain.refusals import decode_refusal
 from backend.domain import commitments
 from backend.domain.errors import GuanlianError
 from backend.domain.events import Event, Level
-from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record, ReferenceLedger
+from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record
 from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.participants import Role, role_set
+from backend.domain.reference.cases import Case, ReferenceCases
+from backend.domain.rights import RightKind
+from backend.domain.working_days import arranged_years, words_of, year_number
+from scripts.deploy import CASE_CONTRACT
 
 PUDONG, SUZHOU, JIAXING = 2233, 2303, 2908
+#: The general administration's own number.
+HEADQUARTERS = 100
+
+#: HS headings: shoes, handbags.
+SHOES, BAGS = 6404, 4202
+YEAR = 365 * 86_400
 
 GAS_LIMIT = 30_000_000
+
+#: Years that the calendar covers for the tests, made up where no year is arranged yet: a right runs ten.
+YEARS_AHEAD = 22
 
 #: Who plays: name, roles, district. Sellers have no account.
 CAST: dict[str, tuple[tuple[Role, ...], int]] = {
@@ -43,7 +57,13 @@ CAST: dict[str, tuple[tuple[Role, ...], int]] = {
     "market_regulator": ((Role.MarketRegulator,), 0),
     "other_regulator": ((Role.MarketRegulator,), 0),
     "rights_holder": ((Role.RightsHolder,), 0),
+    "other_holder": ((Role.RightsHolder,), 0),
     "appeal_body": ((Role.AppealBody,), 0),
+    "tax_authority": ((Role.TaxAuthority,), 0),
+    "foreign_exchange": ((Role.ForeignExchangeAuthority,), 0),
+    "headquarters": ((Role.Customs,), HEADQUARTERS),
+    # An account beside the case contract, for the ledger's rows alone.
+    "case_register": ((Role.CaseRegister,), 0),
     "suspended": (tuple(role for role in Role), PUDONG),
     "seller": ((Role.Seller,), 0),
     "other_seller": ((Role.Seller,), 0),
@@ -71,7 +91,7 @@ class World:
     """Contracts, model and cast. `accounts` and `numbers` are by the names of `CAST`."""
 
     contracts: dict[str, Any]
-    model: ReferenceLedger
+    model: ReferenceCases
     accounts: dict[str, str]
     numbers: dict[str, int] = field(default_factory=dict)
     gas_used: int = 0
@@ -92,6 +112,18 @@ class World:
     @property
     def blacklist(self) -> Any:
         return self.contracts["Blacklist"]
+
+    @property
+    def calendar(self) -> Any:
+        return self.contracts["WorkingCalendar"]
+
+    @property
+    def rights(self) -> Any:
+        return self.contracts["RightsRegistry"]
+
+    @property
+    def cases(self) -> Any:
+        return self.contracts["InfringementCases"]
 
     # -- acting on both
 
@@ -217,9 +249,29 @@ class World:
         self.act("customs_pudong", "confirm", event.listing_id, a_hash("file"))
         return int(event.listing_id)
 
+    def recorded(self, kind: RightKind = RightKind.Trademark, who: str = "rights_holder", **changes: Any) -> int:
+        """A right in force that covers shoes and handbags."""
+        values = {"headings": (SHOES, BAGS), "underlying_until": self.now + 20 * YEAR} | changes
+        commitments_ = (a_hash("marks"), a_hash("goods"))
+        application = (kind, *commitments_, values["headings"], values["underlying_until"], a_hash("certificate"))
+        applied, _ = self.act(who, "applyForRecordal", *application)
+        self.act("headquarters", "approveApplication", applied.right_id, a_hash("file"))
+        return int(applied.right_id)
+
+    def held(self, parcels: int = 0b011, **changes: Any) -> bytes:
+        """An accepted manifest of three parcels, some of which its declaring district holds."""
+        manifest = self.accepted(**changes)
+        declaring = self.model.manifests[manifest].declaration.declaring_district
+        self.take(customs_of(declaring), Step.Detention, manifest, parcels)
+        return manifest
+
     def membership(self, manifest: bytes, index: int) -> Membership:
         ids = self.model.manifests[manifest].declaration.parcel_ids
         return Membership(manifest, index, commitments.membership_proof(ids, index))
+
+    def until_over(self, instant: int) -> int:
+        """The seconds from the last block to an instant."""
+        return instant - self.now
 
     # -- comparing
 
@@ -233,7 +285,11 @@ class World:
             + [(view, name) for view in ("headOf", "rootOf") for name in names]
             + [("inForceUntil", *standing) for standing in standings]
             + [("isBarred", number) for number in sellers]
-            + [("participantCount",)]
+            + [("participantCount",), ("rightCount",), ("caseCount",)]
+            + [("isInForce", number, self.now) for number in self.model.rights]
+            + [("isLicensed", number, seller) for number in self.model.rights for seller in sellers]
+            + [("covers", number, BAGS) for number in self.model.rights]
+            + [("caseOf", number) for number in self.model.cases]
         )
         manifests, now = self.model.manifests.values(), self.now
         for words, manifest in zip(on_chain, manifests, strict=False):
@@ -244,7 +300,11 @@ class World:
             + [[int.from_bytes(manifest.root)] for manifest in manifests]
             + [[self.model.in_force_until(*standing, now)] for standing in standings]
             + [[int(self.model.is_barred(number, now))] for number in sellers]
-            + [[len(self.model.participants)]]
+            + [[len(self.model.participants)], [len(self.model.rights)], [len(self.model.cases)]]
+            + [[int(self.model.is_in_force(number, now))] for number in self.model.rights]
+            + [[int(self.model.is_licensed(number, seller, now))] for number in self.model.rights for seller in sellers]
+            + [[int(self.model.covers(number, BAGS))] for number in self.model.rights]
+            + [_case_words(entry) for entry in self.model.cases.values()]
         )
         assert on_chain == in_model
 
@@ -257,7 +317,8 @@ def customs_of(district: int) -> str:
 def build(contracts: dict[str, Any], accounts: Sequence[str]) -> World:
     """Registers the cast, on the chain and in the model. `accounts[0]` owns the registry."""
     spare = iter(accounts)
-    world = World(contracts, ReferenceLedger(accounts[0]), {"owner": next(spare)})
+    world = World(contracts, ReferenceCases(accounts[0]), {"owner": next(spare)})
+    _take_over_deployment(world)
     for name, (roles, district) in CAST.items():
         account = ZERO_ACCOUNT if name in WITHOUT_ACCOUNT else next(spare)
         registered = world.act("owner", "register", a_hash(name), role_set(roles), district, account)[0]
@@ -270,7 +331,22 @@ def build(contracts: dict[str, Any], accounts: Sequence[str]) -> World:
     world.accounts["outsider"] = next(spare)
     for n, account in enumerate(spare):
         world.accounts[f"spare_{n}"] = account
+    world.act("owner", "setHeadquarters", world.numbers["headquarters"])
+    this_year = datetime.fromtimestamp(world.now, UTC).year
+    for year in range(this_year, this_year + YEARS_AHEAD):
+        if year not in world.model.years:
+            world.act("owner", "publishYear", year, *words_of(year_number(year, (), ())))
     return world
+
+
+def _take_over_deployment(world: World) -> None:
+    """Does in the model what the deployment script did on the chain."""
+    owner, model = world.accounts["owner"], world.model
+    model.case_account = world.cases.address
+    model.register(owner, 0, CASE_CONTRACT, role_set([Role.CaseRegister]), 0, model.case_account)
+    for year, number in arranged_years().items():
+        model.publish_year(owner, 0, year, *words_of(number))
+    model.set_hearing_window(owner, 0, 0)
 
 
 @contextmanager
@@ -281,6 +357,14 @@ def isolated(world: World) -> Iterator[World]:
         yield World(world.contracts, copy.deepcopy(world.model), dict(world.accounts), dict(world.numbers))
     finally:
         rpc("evm_revert", snapshot)
+
+
+def _case_words(entry: Case) -> list[int]:
+    """A case as the contract answers it."""
+    manifest = int.from_bytes(entry.manifest)
+    parties = (entry.holder_no, entry.customs_no, entry.heading, entry.route, entry.kind)
+    standing = (entry.state, entry.outcome, entry.disposal, entry.disposed, entry.find_by, entry.lapses_at)
+    return [int(value) for value in (manifest, entry.parcels, *parties, *standing, entry.right_id, entry.goods_value)]
 
 
 def _for_abi(value: Any) -> Any:

@@ -22,6 +22,7 @@ class Participant:
     roles: int
     district: int
     registered_at: int
+    registrar_no: int = 0
     credit_grade: CreditGrade = CreditGrade.Regular
     suspended: bool = False
 
@@ -68,7 +69,7 @@ class ReferenceRegistry:
         if first_account != ZERO_ACCOUNT:
             self._check_free(first_account)
 
-        self.participants[number] = Participant(roles, district, now)
+        self.participants[number] = Participant(roles, district, now, registrar_no)
         self.identities[legal_identity] = number
         found: list[Event] = [events.ParticipantRegistered(number, legal_identity, roles, district, registrar_no)]
         if first_account != ZERO_ACCOUNT:
@@ -149,6 +150,18 @@ class ReferenceRegistry:
     def is_active_seller(self, participant_no: int) -> bool:
         subject = self.participants.get(participant_no)
         return subject is not None and has_role(subject.roles, Role.Seller) and not subject.suspended
+
+    def speaks_for(self, account: str, participant_no: int) -> tuple[bool, int]:
+        """Whether an account may be heard for a participant, and whose it is; zero is the owner's.
+
+        A participant without a key of its own is spoken for by its registrar.
+        """
+        subject = self._known(participant_no)
+        is_mute = participant_no not in self.numbers.values()
+        if is_mute and (account, subject.registrar_no) == (self.owner, 0):
+            return True, 0
+        speaker = self.authority_of(account).no
+        return speaker == participant_no or (is_mute and speaker == subject.registrar_no), speaker
 
     # -- checks
 
