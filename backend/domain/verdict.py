@@ -90,7 +90,7 @@ def judge(facts: ParcelFacts) -> Verdict:
 
 
 def _finding(facts: ParcelFacts) -> Finding:
-    held = facts.flags & {Flag.HeldDeclaring, Flag.HeldPort}
+    held = facts.flags & {Flag.HeldDeclaring, Flag.HeldPort, Flag.CaseOpen, Flag.Infringing}
     match facts.state:
         # Ends: a hold that stays on confiscated goods only names who disposes of them.
         case State.Confiscated:

@@ -223,6 +223,9 @@ def deploy(settings: Settings) -> None:
         str(settings.mnemonic_path),
         "--out",
         str(settings.deployment_path),
+        # Whoever tries an embedded chain, which runs in real time, does not wait five days for a listing.
+        "--hearing-hours",
+        "0",
     ]
     done = subprocess.run(  # noqa: S603
         command, cwd=project_root(), capture_output=True, text=True, timeout=180, check=False

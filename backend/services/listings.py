@@ -36,6 +36,8 @@ from backend.store.participant_queries import participant_row
 from backend.store.profiles import ParticipantName, names_of
 
 AUTHORITIES = (Role.Customs, Role.MarketRegulator)
+#: Who may confirm what another proposed.
+CO_SIGNERS = (*AUTHORITIES, Role.TaxAuthority, Role.ForeignExchangeAuthority)
 #: In the order in which a listing passes through them; a lifted or expired one stays readable.
 STATUSES = ("proposed", "in_force", "expired", "lifted")
 
@@ -83,7 +85,7 @@ def confirm(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evid
     """Confirms another authority's listing. Raises ConfirmationRepeated, ListingNotOpen, ListingUnknown, …"""
     now = gateway.now()
     with gateway.database.write() as connection:
-        require_role(connection, authority_no, *AUTHORITIES)
+        require_role(connection, authority_no, *CO_SIGNERS)
         row = _known(connection, listing_id)
         if _status(row, now) != "proposed":
             raise ListingNotOpen(listing_id=listing_id)
@@ -161,7 +163,7 @@ def listing_view(gateway: Gateway, listing_id: int, caller: Caller | None = None
 
 
 def _reads_evidence(caller: Caller, row: Any) -> bool:
-    authority = any(caller.bears(role) for role in (*AUTHORITIES, Role.AppealBody))
+    authority = any(caller.bears(role) for role in (*CO_SIGNERS, Role.AppealBody))
     return authority or (caller.participant_no is not None and caller.participant_no == row.participant_no)
 
 

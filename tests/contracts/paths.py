@@ -27,6 +27,7 @@ _BY_ROLE = {
     Role.Logistics: "logistics",
     Role.SiteOperator: "site_operator",
     Role.Declarant: "declarant",
+    Role.CaseRegister: "case_register",
 }
 
 

@@ -16,8 +16,19 @@ import pytest
 from brownie import web3
 
 from backend.domain.events import Level
+from backend.domain.participants import Role, role_set
+from backend.domain.working_days import arranged_years, words_of
 from scripts.brownie_project import CONTRACTS, ROOT
-from scripts.deploy import FILE_EXISTS, NO_NODE, REFUSED, WRONG_USAGE, deploy, write_atomically
+from scripts.deploy import (
+    DAY,
+    FILE_EXISTS,
+    HEARING_DAYS,
+    NO_NODE,
+    REFUSED,
+    WRONG_USAGE,
+    deploy,
+    write_atomically,
+)
 from tests.contracts.world import World
 
 MNEMONIC = "test test test test test test test test test test test junk"
@@ -43,24 +54,32 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_three_contracts_know_each_other(world: World, accounts) -> None:
+def test_the_contracts_know_each_other(world: World, accounts) -> None:
     contracts = deploy(accounts[1])
     assert tuple(contracts) == CONTRACTS
-    registry, blacklist, ledger = contracts.values()
+    registry, blacklist, ledger, calendar, rights, cases = contracts.values()
     assert registry.owner() == accounts[1].address
     assert blacklist.registry() == ledger.registry() == registry.address
     assert ledger.blacklist() == blacklist.address
+    assert calendar.registry() == rights.registry() == cases.registry() == registry.address
+    assert (rights.calendar(), cases.calendar(), cases.rights()) == (calendar.address, calendar.address, rights.address)
+    assert cases.ledger() == ledger.address
+    assert tuple(registry.authorityOf(cases.address)) == (1, role_set([Role.CaseRegister]), 0)
+    assert all(tuple(calendar.workingDaysOf(year)) == words_of(number) for year, number in arranged_years().items())
+    assert blacklist.hearingWindow() == HEARING_DAYS * DAY
     assert [blacklist.confirmationsOf(level) for level in Level] == [1, 1, 1]
 
 
 def test_confirmations_are_set_while_the_deployer_is_the_owner(world: World, accounts) -> None:
-    blacklist = deploy(accounts[2], confirmations=(1, 2, 3))["Blacklist"]
+    blacklist = deploy(accounts[2], confirmations=(1, 2, 3), hearing=3 * DAY)["Blacklist"]
     assert [blacklist.confirmationsOf(level) for level in Level] == [1, 2, 3]
+    assert blacklist.hearingWindow() == 3 * DAY
 
 
 def test_another_owner_is_named_at_once_and_sets_confirmations_itself(world: World, accounts) -> None:
     registry = deploy(accounts[3], owner=accounts[1].address)["ParticipantRegistry"]
     assert registry.owner() == accounts[1].address
+    assert registry.participantCount() == 0, "the case contract waits for the owner to give it its role"
     with pytest.raises(ValueError, match="only the owner"):
         deploy(accounts[3], confirmations=(2, 2, 2), owner=accounts[1].address)
 

@@ -34,6 +34,8 @@ def test_role_missing_is_one_error_with_an_index_in_the_ledger_alone() -> None:
         "ParticipantRegistry": ["participant_no", "role"],
         "Blacklist": ["participant_no", "role"],
         "ParcelLedger": ["index", "participant_no", "role"],
+        "RightsRegistry": ["participant_no", "role"],
+        "InfringementCases": ["participant_no", "role"],
     }
 
 
@@ -45,7 +47,7 @@ def test_every_cause_of_a_try_call_is_an_error_of_the_atomic_one() -> None:
 
 def test_no_error_goes_without_the_values_a_person_needs() -> None:
     bare = {entry.name for entry in ERRORS.values() if not entry.inputs}
-    assert bare == {"LegalIdentityMissing", "GroundsMissing"}, "these two name a field that is empty"
+    assert bare == {"LegalIdentityMissing", "GroundsMissing", "CommitmentMissing"}, "these name a field that is empty"
 
 
 def _details(entry: Entry) -> dict[str, Any]:

@@ -5,8 +5,7 @@ The list of functions comes from the ABI, so a new one without a row here fails.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,29 +17,9 @@ from backend.domain.ledger import ZERO_ACCOUNT, Record
 from backend.domain.lifecycle import RULES, Jurisdiction, Step
 from backend.domain.participants import CreditGrade, Role, role_set
 from tests.contracts.paths import MANIFESTS, ROWS, way_to
+from tests.contracts.rights_rows import RIGHTS_ROWS
+from tests.contracts.rows import ANY_PARTICIPANT, AUTHORITIES, CUSTOMS, DECLARANTS, Row
 from tests.contracts.world import CALLERS, CAST, PUDONG, World, a_hash, isolated
-
-CUSTOMS = {"customs_pudong", "customs_suzhou", "customs_jiaxing"}
-AUTHORITIES = CUSTOMS | {"market_regulator", "other_regulator"}
-DECLARANTS = {"declarant", "other_declarant"}
-ANY_PARTICIPANT = set(CALLERS) - {"owner", "suspended", "revoked", "outsider"}
-
-Arguments = Callable[[World], tuple[Any, ...]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """One function with arguments that are right for the `allowed`; what the others meet."""
-
-    function: str
-    arguments: Arguments
-    allowed: set[str]
-    refusal: type[GuanlianError]
-    #: Where the owner decides, an account's participant is never asked for.
-    by_owner: bool = False
-    #: Callers that meet another refusal, because of who they are in this case.
-    besides: Mapping[str, type[GuanlianError]] = field(default_factory=dict)
-    prepare: Callable[[World], object] = lambda world: None
 
 
 def _platform(world: World) -> int:
@@ -53,6 +32,20 @@ def _listing(world: World) -> int:
         "market_regulator", "impose", world.numbers["seller"], Level.Barred, a_hash(1), a_hash(2), until
     )
     return int(event.listing_id)
+
+
+def _appealed(world: World) -> None:
+    world.act("owner", "appealListing", world.barred(), a_hash("file"))
+
+
+def _repairable(world: World) -> None:
+    world.barred(days=700)
+    world.act("platform", "anchor", 1, a_hash("root"), 1, after=366 * 86_400)
+
+
+def _repair_asked(world: World) -> None:
+    _repairable(world)
+    world.act("owner", "askRepair", 1, a_hash("file"))
 
 
 def _order_attested(world: World) -> tuple[list[Record]]:
@@ -168,10 +161,44 @@ ROWS_BY_FUNCTION = {
     "confirm": Row(
         "confirm",
         lambda world: (1, a_hash("evidence")),
-        AUTHORITIES - {"market_regulator"},
+        AUTHORITIES - {"market_regulator"} | {"tax_authority", "foreign_exchange"},
         errors.RoleMissing,
         besides={"market_regulator": errors.ConfirmationRepeated},
         prepare=_listing,
+    ),
+    "makeStatement": Row(
+        "makeStatement", lambda world: (1, a_hash("statement")), {"owner"}, errors.ListedPartyOnly, prepare=_listing
+    ),
+    "appealListing": Row(
+        "appealListing", lambda world: (1, a_hash("file")), {"owner"}, errors.ListedPartyOnly, prepare=World.barred
+    ),
+    "decideListingAppeal": Row(
+        "decideListingAppeal",
+        lambda world: (1, False, a_hash("file")),
+        {"appeal_body"},
+        errors.RoleMissing,
+        prepare=_appealed,
+    ),
+    "askRepair": Row(
+        "askRepair", lambda world: (1, a_hash("file")), {"owner"}, errors.ListedPartyOnly, prepare=_repairable
+    ),
+    "decideRepair": Row(
+        "decideRepair",
+        lambda world: (1, True, a_hash("file")),
+        {"market_regulator"},
+        errors.RoleMissing,
+        besides=dict.fromkeys(AUTHORITIES - {"market_regulator"}, errors.ImposingAuthorityOnly),
+        prepare=_repair_asked,
+    ),
+    "setHearingWindow": Row(
+        "setHearingWindow", lambda world: (60,), {"owner"}, errors.OwnableUnauthorizedAccount, by_owner=True
+    ),
+    "setUrgency": Row(
+        "setUrgency",
+        lambda world: (a_hash("grounds"), True),
+        {"owner"},
+        errors.OwnableUnauthorizedAccount,
+        by_owner=True,
     ),
     "lift": Row(
         "lift",
@@ -193,6 +220,7 @@ ROWS_BY_FUNCTION = {
     "tryRecord": Row("tryRecord", _order_attested, {"platform"}, errors.RoleMissing, prepare=World.declared),
     "anchor": Row("anchor", lambda world: (1, a_hash("root"), 50), ANY_PARTICIPANT, errors.AccountUnknown),
     "reportDuplicate": Row("reportDuplicate", _duplicate, set(CALLERS), GuanlianError, prepare=_declare_a_duplicate),
+    **RIGHTS_ROWS,
 }
 
 
