@@ -32,7 +32,38 @@ def test_keeps_what_was_registered(world: World) -> None:
     (event,) = world.act("owner", "register", a_hash("new"), CUSTOMS, PUDONG, ZERO_ACCOUNT)
     at = world.now
     kept = world.registry.participant(event.participant_no)
-    assert tuple(kept) == (CUSTOMS, PUDONG, CreditGrade.Regular, False, at)
+    assert tuple(kept) == (CUSTOMS, PUDONG, CreditGrade.Regular, False, at, 0, 0)
+
+
+def test_counts_the_keys_of_a_participant_and_keeps_its_registrar(world: World) -> None:
+    (event,) = world.act("platform", "register", a_hash("shop"), SELLER, 0, ZERO_ACCOUNT)
+    no = event.participant_no
+    for function, spare, keys in (("addAccount", 0, 1), ("addAccount", 1, 2), ("revokeAccount", 0, 1)):
+        world.act("owner", function, no, world.accounts[f"spare_{spare}"])
+        assert tuple(world.registry.participant(no))[-2:] == (world.numbers["platform"], keys)
+
+
+def test_a_seller_without_a_key_is_spoken_for_by_its_registrar_until_it_has_one(world: World) -> None:
+    (event,) = world.act("platform", "register", a_hash("shop"), SELLER, 0, ZERO_ACCOUNT)
+    no, platform = event.participant_no, world.numbers["platform"]
+
+    def speaks(who: str, subject: int = no) -> tuple[bool, int]:
+        found = tuple(world.registry.speaksFor(world.accounts[who], subject))
+        assert found == world.model.speaks_for(world.accounts[who], subject)
+        return found
+
+    assert speaks("platform") == (True, platform)
+    assert speaks("customs_pudong") == (False, world.numbers["customs_pudong"])
+    assert isinstance(world.refusal_of_view("speaksFor", world.accounts["owner"], no), errors.AccountUnknown)
+    world.act("owner", "addAccount", no, world.accounts["spare_0"])
+    assert speaks("spare_0") == (True, no)
+    assert speaks("platform") == (False, platform)
+    world.act("owner", "revokeAccount", no, world.accounts["spare_0"])
+    assert speaks("platform") == (True, platform)
+    assert speaks("owner", world.numbers["seller"]) == (True, 0)
+    assert isinstance(world.refusal_of_view("speaksFor", world.accounts["platform"], 999), errors.ParticipantUnknown)
+    suspended = world.accounts["suspended"]
+    assert isinstance(world.refusal_of_view("speaksFor", suspended, no), errors.ParticipantSuspended)
 
 
 def test_tells_for_whom_an_account_acts(world: World) -> None:
