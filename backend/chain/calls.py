@@ -1,4 +1,7 @@
-"""Calldata for every write of the three contracts, and how much of it fits into one transaction."""
+"""Calldata for the writes of registry, blacklist and ledger, and how much of it fits into one transaction.
+
+Those of calendar, rights and cases stand in `rights_calls`.
+"""
 
 from __future__ import annotations
 
@@ -174,11 +177,40 @@ def set_confirmations(level: Level, confirmations: int) -> bytes:
     return _encoded("Blacklist", "setConfirmations", int(level), confirmations)
 
 
+def make_statement(listing_id: int, statement: bytes) -> bytes:
+    return _encoded("Blacklist", "makeStatement", listing_id, statement)
+
+
+def appeal_listing(listing_id: int, evidence: bytes) -> bytes:
+    return _encoded("Blacklist", "appealListing", listing_id, evidence)
+
+
+def decide_listing_appeal(listing_id: int, upheld: bool, evidence: bytes) -> bytes:
+    return _encoded("Blacklist", "decideListingAppeal", listing_id, upheld, evidence)
+
+
+def ask_repair(listing_id: int, evidence: bytes) -> bytes:
+    return _encoded("Blacklist", "askRepair", listing_id, evidence)
+
+
+def decide_repair(listing_id: int, granted: bool, evidence: bytes) -> bytes:
+    return _encoded("Blacklist", "decideRepair", listing_id, granted, evidence)
+
+
+def set_hearing_window(hearing_window: int) -> bytes:
+    """In seconds."""
+    return _encoded("Blacklist", "setHearingWindow", hearing_window)
+
+
+def set_urgency(grounds: bytes, urgent: bool) -> bytes:
+    return _encoded("Blacklist", "setUrgency", grounds, urgent)
+
+
 # ---------------------------------------------------------------------------------------------------
 
 
 def encode_call(contract: str, name: str, *arguments: Any) -> bytes:
-    """The calldata of any function of the three contracts, enums as numbers, structs as tuples."""
+    """The calldata of any function of the contracts, enums as numbers, structs as tuples."""
     return _encoded(contract, name, *arguments)
 
 

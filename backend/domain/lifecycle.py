@@ -35,6 +35,8 @@ class State(IntEnum):
     ReturnedAbroad = 12
     Confiscated = 13
     Destroyed = 14
+    #: Confiscated and given away, sold or auctioned.
+    Disposed = 15
 
 
 class Flag(IntEnum):
@@ -341,7 +343,8 @@ RULES: dict[Step, tuple[Rule, ...]] = {
              needs=_CASE_OPEN),
     ),
     Step.DisposalOrdered: (
-        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), needs=_INFRINGING),
+        Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), _S.Disposed, clears=_INFRINGING,
+             needs=_INFRINGING),
     ),
     Step.DestructionOrdered: (
         Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), clears=_INFRINGING, needs=_INFRINGING),

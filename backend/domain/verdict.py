@@ -93,7 +93,7 @@ def _finding(facts: ParcelFacts) -> Finding:
     held = facts.flags & {Flag.HeldDeclaring, Flag.HeldPort, Flag.CaseOpen, Flag.Infringing}
     match facts.state:
         # Ends: a hold that stays on confiscated goods only names who disposes of them.
-        case State.Confiscated:
+        case State.Confiscated | State.Disposed:
             return Finding.Confiscated
         case State.Destroyed:
             return Finding.Destroyed

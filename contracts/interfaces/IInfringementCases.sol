@@ -241,7 +241,8 @@ interface IInfringementCases {
     function passOverDisposal(uint256 caseId, bytes32 evidence) external;
 
     /// @notice Disposes of the goods, all of them confiscated, by the next way. The investigator.
-    /// @dev Destruction so chosen lets the ledger take the step Destruction, which it refuses before.
+    /// @dev Destruction so chosen lets the ledger take the step Destruction, which it refuses before; by any other way the
+    /// parcels are disposed of at once.
     function chooseDisposal(uint256 caseId, bytes32 evidence) external;
 
     /// @notice The least security: on application the value of the goods; ex officio that value below 20,000 yuan, half

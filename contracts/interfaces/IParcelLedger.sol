@@ -20,7 +20,8 @@ enum State {
     Returned,
     ReturnedAbroad,
     Confiscated,
-    Destroyed
+    Destroyed,
+    Disposed
 }
 
 /// @notice What is true of a parcel besides its state: any number of these. Sixteen plus the number is the flag's set.

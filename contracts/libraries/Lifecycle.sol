@@ -205,7 +205,8 @@ library Lifecycle {
                 .clearing(CASE_OPEN).needing(CASE_OPEN);
         }
         if (step == Step.DisposalOrdered) {
-            return _row(Role.CaseRegister, ANYWHERE, EVERY, CONFISCATED).needing(INFRINGING);
+            return _row(Role.CaseRegister, ANYWHERE, EVERY, CONFISCATED).to(State.Disposed)
+                .clearing(INFRINGING).needing(INFRINGING);
         }
         if (step == Step.DestructionOrdered) {
             return

@@ -13,19 +13,25 @@ from eth_abi import encode as abi_encode
 from web3 import Web3
 from web3.contract import Contract
 
-from backend.chain import calls, events, interfaces, refusals
+from backend.chain import calls, events, interfaces, refusals, rights_calls
 from backend.chain.calls import DeclarationCall, MembershipCall, RecordCall
-from backend.domain import errors
+from backend.domain import errors, rights_events
 from backend.domain import events as domain_events
 from backend.domain.anchors import AnchorKind
 from backend.domain.errors import ContractRefused
 from backend.domain.events import DeclarationRefused, Level, LoggedEvent, RecordRefused, Refusal
 from backend.domain.lifecycle import Direction, Flag, Step
 from backend.domain.participants import CreditGrade, Role
+from backend.domain.rights import RightKind
 
 SOURCES = Path(__file__).parents[2] / "contracts" / "interfaces"
 
-OWN_EVENTS = [entry for entry in interfaces.every("event") if hasattr(domain_events, entry.name)]
+
+def class_of(event: str) -> type[Any] | None:
+    return getattr(domain_events, event, None) or getattr(rights_events, event, None)
+
+
+OWN_EVENTS = [entry for entry in interfaces.every("event") if class_of(entry.name)]
 OWN_ERRORS = [entry for entry in interfaces.every("error") if errors.error_named(entry.name)]
 
 
@@ -44,6 +50,10 @@ def drawn(draw: random.Random, parameter: interfaces.Parameter) -> Any:
         return draw.randbytes(32)
     if kind == "address":
         return Web3.to_checksum_address(draw.randbytes(20))
+    if kind == "bool":
+        return draw.choice((True, False))
+    if kind.endswith("[]"):
+        return [draw.getrandbits(int(kind[4:-2])) for _ in range(draw.choice((1, 2, 64)))]
     bits = int(kind.removeprefix("uint"))
     return draw.choice((0, 1, (1 << bits) - 1, draw.getrandbits(bits)))
 
@@ -88,7 +98,8 @@ def test_an_enum_has_the_members_of_its_solidity_twin_in_order(name: str) -> Non
     body = re.search(rf"enum {name} {{([^}}]*)}}", text)
     assert body is not None
     members = [member.strip() for member in body.group(1).split(",")]
-    ours = ["None" if member is Refusal.Zero else member.name for member in interfaces.ENUMS[name]]
+    # `None` is a word that Python keeps for itself.
+    ours = [member.name.replace("Zero", "None") for member in interfaces.ENUMS[name]]
     assert ours == members
     assert [int(member) for member in interfaces.ENUMS[name]] == list(range(len(members)))
 
@@ -97,7 +108,8 @@ def test_an_enum_has_the_members_of_its_solidity_twin_in_order(name: str) -> Non
 def test_an_event_class_has_the_arguments_of_its_solidity_twin_in_order(
     entry: interfaces.Entry,
 ) -> None:
-    cls = getattr(domain_events, entry.name)
+    cls = class_of(entry.name)
+    assert cls is not None
     assert [field.name for field in dataclasses.fields(cls)] == [p.field for p in entry.inputs]
 
 
@@ -137,8 +149,9 @@ def test_a_log_of_an_unknown_event_is_no_event_of_ours() -> None:
 @pytest.mark.parametrize("entry", OWN_EVENTS, ids=lambda entry: entry.name)
 def test_a_log_that_is_cut_off_is_refused(entry: interfaces.Entry) -> None:
     raw = logged(entry, [drawn(random.Random(2), p) for p in entry.inputs])
-    with pytest.raises(ValueError, match=entry.name):
-        events.decode({**raw, "topics": raw["topics"][:1]})
+    if len(raw["topics"]) > 1:
+        with pytest.raises(ValueError, match=entry.name):
+            events.decode({**raw, "topics": raw["topics"][:1]})
     if len(raw["data"]) > 2:
         with pytest.raises(ValueError, match=entry.name):
             events.decode({**raw, "data": raw["data"][:-64]})
@@ -192,6 +205,55 @@ SINGLE_CALLS = [
     ("Blacklist", "confirm", calls.confirm(1, G), [1, G]),
     ("Blacklist", "lift", calls.lift(1, G), [1, G]),
     ("Blacklist", "setConfirmations", calls.set_confirmations(Level.Watch, 2), [0, 2]),
+    ("Blacklist", "makeStatement", calls.make_statement(1, G), [1, G]),
+    ("Blacklist", "appealListing", calls.appeal_listing(1, G), [1, G]),
+    ("Blacklist", "decideListingAppeal", calls.decide_listing_appeal(1, True, G), [1, True, G]),
+    ("Blacklist", "askRepair", calls.ask_repair(1, G), [1, G]),
+    ("Blacklist", "decideRepair", calls.decide_repair(1, False, G), [1, False, G]),
+    ("Blacklist", "setHearingWindow", calls.set_hearing_window(60), [60]),
+    ("Blacklist", "setUrgency", calls.set_urgency(H, True), [H, True]),
+    ("WorkingCalendar", "publishYear", rights_calls.publish_year(2026, 1 << 300 | 7), [2026, 7, 1 << 44]),
+    (
+        "RightsRegistry",
+        "applyForRecordal",
+        rights_calls.apply_for_recordal(RightKind.Design, H, G, (6404, 4202), 2_000_000_000, H),
+        [3, H, G, [6404, 4202], 2_000_000_000, H],
+    ),
+    ("RightsRegistry", "applyForRenewal", rights_calls.apply_for_renewal(1, 9, G), [1, 9, G]),
+    ("RightsRegistry", "applyForChange", rights_calls.apply_for_change(1, H, G, (101,), H), [1, H, G, [101], H]),
+    ("RightsRegistry", "approveApplication", rights_calls.approve_application(1, G), [1, G]),
+    ("RightsRegistry", "refuseApplication", rights_calls.refuse_application(1, H, G), [1, H, G]),
+    ("RightsRegistry", "withdrawRecordal", rights_calls.withdraw_recordal(1, G), [1, G]),
+    ("RightsRegistry", "revokeRecordal", rights_calls.revoke_recordal(1, H, G), [1, H, G]),
+    ("RightsRegistry", "grantLicence", rights_calls.grant_licence(1, 7, H, 9, G), [1, 7, H, 9, G]),
+    ("RightsRegistry", "revokeLicence", rights_calls.revoke_licence(1, 7, G), [1, 7, G]),
+    ("RightsRegistry", "setHeadquarters", rights_calls.set_headquarters(7), [7]),
+    (
+        "InfringementCases",
+        "notifyHolder",
+        rights_calls.notify_holder(1, 6404, H, 1 << 255, 100, G),
+        [1, 6404, H, 1 << 255, 100, G],
+    ),
+    (
+        "InfringementCases",
+        "lodgeComplaint",
+        rights_calls.lodge_complaint(1, 7, 6404, 100, 100, G),
+        [1, 7, 6404, 100, 100, G],
+    ),
+    ("InfringementCases", "requestDetention", rights_calls.request_detention(1, 100, G), [1, 100, G]),
+    ("InfringementCases", "detainGoods", rights_calls.detain_goods(1, H, 3, G), [1, H, 3, G]),
+    ("InfringementCases", "declineComplaint", rights_calls.decline_complaint(1, G), [1, G]),
+    ("InfringementCases", "recordFinding", rights_calls.record_finding(1, True, G), [1, True, G]),
+    ("InfringementCases", "appealFinding", rights_calls.appeal_finding(1, G), [1, G]),
+    ("InfringementCases", "decideFindingAppeal", rights_calls.decide_finding_appeal(1, False, G), [1, False, G]),
+    ("InfringementCases", "confirmFinding", rights_calls.confirm_finding(1), [1]),
+    ("InfringementCases", "recordCourtNotice", rights_calls.record_court_notice(1, G), [1, G]),
+    ("InfringementCases", "recordRuling", rights_calls.record_ruling(1, True, G), [1, True, G]),
+    ("InfringementCases", "withdrawCase", rights_calls.withdraw_case(1, G), [1, G]),
+    ("InfringementCases", "acceptCounterBond", rights_calls.accept_counter_bond(1, 100, G), [1, 100, G]),
+    ("InfringementCases", "declareLapsed", rights_calls.declare_lapsed(1), [1]),
+    ("InfringementCases", "passOverDisposal", rights_calls.pass_over_disposal(1, G), [1, G]),
+    ("InfringementCases", "chooseDisposal", rights_calls.choose_disposal(1, G), [1, G]),
 ]
 
 
@@ -209,7 +271,7 @@ def test_every_write_of_the_contracts_has_its_call() -> None:
         for item in interfaces.abi_of(name)
         if item["type"] == "function" and item["stateMutability"] not in ("view", "pure")
     }
-    assert {interfaces.snake_case(name) for name in writes - inherited} <= set(dir(calls))
+    assert {interfaces.snake_case(name) for name in writes - inherited} <= set(dir(calls)) | set(dir(rights_calls))
 
 
 # ---------------------------------------------------------------------------------------------------

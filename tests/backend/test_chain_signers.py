@@ -12,6 +12,7 @@ import pytest
 from eth_account import Account
 
 from backend.chain.deployment import Deployment, load_deployment
+from backend.chain.interfaces import CONTRACTS
 from backend.chain.signers import (
     EMBEDDED_CHAIN,
     DevelopmentSigner,
@@ -114,8 +115,8 @@ def test_a_keystore_without_a_password_is_not_made(tmp_path: Path) -> None:
     assert not (tmp_path / "keys").exists()
 
 
-def test_a_deployment_file_names_the_three_contracts(tmp_path: Path) -> None:
-    names = ("ParticipantRegistry", "Blacklist", "ParcelLedger")
+def test_a_deployment_file_names_every_contract(tmp_path: Path) -> None:
+    names = CONTRACTS
     contracts = {name: "0x" + f"{n}1" * 20 for n, name in enumerate(names)}
     path = tmp_path / "deployment.json"
     whole = {"chain_id": 31337, "contracts": contracts, "block": 3, "deployer": FIRST_ACCOUNT, "previous": None}

@@ -82,6 +82,7 @@ def test_barring_a_seller_stops_declarations_and_releases_until_its_end() -> Non
     model = ledger()
     manifest = accepted(model)
     seller = len(model.participants)
+    model.set_hearing_window("owner", NOW, 0)
     model.impose("market_regulator", NOW, seller, Level.Barred, EVIDENCE, EVIDENCE, NOW + 100)
     release = [Record(manifest, Step.Release, 0b1, EVIDENCE)]
     assert isinstance(model.try_record("customs_pudong", NOW, release)[0], Recorded)

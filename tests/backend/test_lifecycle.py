@@ -35,8 +35,10 @@ FINAL = bits(
     State.Returned,
     State.ReturnedAbroad,
     State.Destroyed,
+    State.Disposed,
 )
 HELD = bits(Flag.HeldDeclaring, Flag.HeldPort)
+CASE = bits(Flag.CaseOpen, Flag.Infringing)
 
 
 def each_row(function):
@@ -87,6 +89,24 @@ def test_a_held_parcel_moves_only_by_the_district_that_holds_it(step: Step, row:
             assert (rule.needs | rule.forbids) & HELD == HELD, "the other district's hold blocks"
 
 
+@each_row
+def test_no_row_but_the_cases_own_leads_out_of_a_case(step: Step, row: int) -> None:
+    rule = RULES[step][row]
+    if rule.role is Role.CaseRegister:
+        return
+    of_the_hold = {Step.Detention, Step.PortDetention}
+    assert rule.forbids >> Flag.CaseOpen & 1 or step in of_the_hold | {Step.Destruction}
+    lifts = {Step.DetentionLifted, Step.PortDetentionLifted}
+    assert rule.forbids >> Flag.Infringing & 1 or step in of_the_hold | lifts | {Step.Confiscation}
+
+
+@each_row
+def test_nothing_is_destroyed_or_disposed_of_but_what_was_confiscated(step: Step, row: int) -> None:
+    rule = RULES[step][row]
+    if rule.leads_to in (State.Destroyed, State.Disposed):
+        assert rule.origins == bits(State.Confiscated)
+
+
 @pytest.mark.parametrize("step", RULES, ids=lambda step: step.name)
 def test_the_rows_of_a_step_are_for_one_role(step: Step) -> None:
     assert len({rule.role for rule in RULES[step]}) == 1
@@ -114,7 +134,7 @@ def test_only_release_asks_whether_the_seller_is_barred() -> None:
 
 def test_nothing_is_released_under_a_hold_a_review_or_an_inspection() -> None:
     for rule in RULES[Step.Release]:
-        assert rule.forbids == HELD | bits(Flag.Review, Flag.Inspection)
+        assert rule.forbids == HELD | CASE | bits(Flag.Review, Flag.Inspection)
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -127,7 +147,7 @@ def test_each_kind_of_manifest_releases_by_exactly_one_row(profile: Profile) -> 
 @pytest.mark.parametrize("profile", Profile)
 def test_every_kind_of_manifest_can_be_brought_to_an_end(profile: Profile) -> None:
     reached = _reachable(profile)
-    assert {State.Closed, State.Rejected, State.Cancelled, State.Returned, State.Destroyed} <= reached
+    assert {State.Closed, State.Rejected, State.Cancelled, State.Returned, State.Destroyed, State.Disposed} <= reached
     imports = profile in (Profile.ImportDirect, Profile.ImportBonded)
     assert (State.ReturnedAbroad in reached) == (State.Delivered in reached) == imports
     assert (State.InTransit in reached) == (profile is Profile.ExportByTransit)

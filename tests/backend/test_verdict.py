@@ -17,9 +17,10 @@ ENDS = {
     State.ReturnedAbroad: Finding.ReturnedAbroad,
     State.Confiscated: Finding.Confiscated,
     State.Destroyed: Finding.Destroyed,
+    State.Disposed: Finding.Confiscated,
     State.Closed: Finding.Closed,
 }
-HOLDS = (Flag.HeldDeclaring, Flag.HeldPort)
+HOLDS = (Flag.HeldDeclaring, Flag.HeldPort, Flag.CaseOpen, Flag.Infringing)
 
 
 def facts(state: State, *flags: Flag, direction: Direction = Direction.Import, **more: object) -> ParcelFacts:

@@ -555,7 +555,8 @@ def test_goods_that_were_given_or_sold_are_not_destroyed(world: World, passed: i
     pass_over(world, case, passed)
     _, ordered = world.act("customs_pudong", "chooseDisposal", case, FILE)
     assert ordered.step is Step.DisposalOrdered
-    with pytest.raises(errors.FlagsBlocking):
+    assert world.ledger.parcelAt(manifest, 0) == (State.Disposed, world.ledger.parcelAt(manifest, 1)[1])
+    with pytest.raises(errors.StepNotAllowed):
         world.take("customs_pudong", Step.Destruction, manifest, SUSPECTED)
     for function in ("chooseDisposal", "passOverDisposal"):
         with pytest.raises(errors.AlreadyDisposed):

@@ -209,6 +209,7 @@ EN: dict[str, str] = {
     "state.ReturnedAbroad": "Returned abroad",
     "state.Confiscated": "Confiscated",
     "state.Destroyed": "Destroyed",
+    "state.Disposed": "Disposed of",
     "flag.Order": "order",
     "flag.Payment": "payment",
     "flag.Waybill": "waybill",

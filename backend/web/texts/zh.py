@@ -198,6 +198,7 @@ ZH: dict[str, str] = {
     "state.ReturnedAbroad": "已退运",
     "state.Confiscated": "已没收",
     "state.Destroyed": "已销毁",
+    "state.Disposed": "已依法处置",
     "flag.Order": "订单",
     "flag.Payment": "支付单",
     "flag.Waybill": "运单",
