@@ -6,9 +6,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.lifecycle import RULES, Direction, Jurisdiction, Profile, Rule, State, Step
+from backend.domain.lifecycle import RULES, Direction, Jurisdiction, Profile, Rule, State, Step, divide
 from backend.domain.participants import Role
-from tests.contracts.world import PUDONG, SUZHOU, World, customs_of
+from tests.contracts.world import CAST, PUDONG, SUZHOU, World, customs_of
 
 #: What to declare to get a manifest of each kind. The ports of imports differ from the declaring district,
 #: so that each district's own rows can be told apart.
@@ -71,6 +71,20 @@ def way_to(step: Step, row: int) -> Way:
                     seen.add(after)
                     queue.append((after, (*before, (name, number))))
     raise LookupError(f"no parcel can ever take {step.name} by row {row}")
+
+
+def steps_ready(world: World) -> list[tuple[str, bytes, Step, int]]:
+    """Who may take which step of which parcels now, by the table."""
+    found = []
+    for name, manifest in world.model.manifests.items():
+        for step, row in ROWS:
+            entry = RULES[step][row]
+            if not entry.profiles >> manifest.profile & 1:
+                continue
+            parcels = divide(manifest.sets, entry, manifest.sets.every).eligible
+            if parcels:
+                found += [(who, name, step, parcels) for who in CAST if entry.role in CAST[who][0]]
+    return found
 
 
 def flags_after(rule: Rule, flags: int) -> int:

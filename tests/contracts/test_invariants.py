@@ -15,14 +15,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from backend.domain import commitments
 from backend.domain.errors import GuanlianError
-from backend.domain.events import Level, ManifestDeclared, Recorded
+from backend.domain.events import Level
 from backend.domain.ledger import ZERO_ACCOUNT, Membership, Record
-from backend.domain.lifecycle import RULES, Direction, Profile, Step, divide, indices
+from backend.domain.lifecycle import Direction, Profile, Step, indices
 from backend.domain.participants import CreditGrade, Role, role_set
-from tests.contracts.paths import MANIFESTS, ROWS
-from tests.contracts.world import CALLERS, CAST, JIAXING, PUDONG, SUZHOU, World, a_hash, isolated, rpc
+from tests.contracts.paths import MANIFESTS, steps_ready
+from tests.contracts.world import CALLERS, CAST, JIAXING, PUDONG, SUZHOU, World, a_hash, fold, isolated, rpc
 
 #: More would only make each comparison slower: what manifests share is the call, and three make one.
 MOST_MANIFESTS = 6
@@ -53,13 +52,7 @@ class LedgerMachine(RuleBasedStateMachine):
         except GuanlianError:
             return
         for event in events:
-            if isinstance(event, ManifestDeclared):
-                every = (1 << len(event.parcel_ids)) - 1
-                start = (event.root, Step.Declaration, event.declarant_no, every)
-                self.folded[event.manifest] = commitments.next_head(*start, event.evidence, event.at)
-            elif isinstance(event, Recorded):
-                link = (event.step, event.participant_no, event.parcels, event.evidence, event.at)
-                self.folded[event.manifest] = commitments.next_head(self.folded[event.manifest], *link)
+            fold(self.folded, event)
 
     # -- parcels
 
@@ -87,7 +80,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), function=st.sampled_from(("record", "tryRecord")))
     def take_steps_that_may_be_taken(self, data: Any, function: str) -> None:
         """What a right caller would do, with a bad record put in somewhere every other time."""
-        ready = self._ready()
+        ready = steps_ready(self.world)
         if not ready:
             return
         who = data.draw(st.sampled_from(sorted({who for who, *_ in ready})))
@@ -99,19 +92,6 @@ class LedgerMachine(RuleBasedStateMachine):
         if data.draw(st.booleans()):
             records.insert(data.draw(st.integers(0, len(records))), self._any_record(data))
         self.act(who, function, records)
-
-    def _ready(self) -> list[tuple[str, bytes, Step, int]]:
-        """Who may take which step of which parcels now, by the table."""
-        found = []
-        for name, manifest in self.world.model.manifests.items():
-            for step, row in ROWS:
-                entry = RULES[step][row]
-                if not entry.profiles >> manifest.profile & 1:
-                    continue
-                parcels = divide(manifest.sets, entry, manifest.sets.every).eligible
-                if parcels:
-                    found += [(who, name, step, parcels) for who in CAST if entry.role in CAST[who][0]]
-        return found
 
     def _some_of(self, data: Any, parcels: int) -> int:
         members = data.draw(st.lists(st.sampled_from(indices(parcels)), min_size=1, unique=True))
@@ -205,9 +185,26 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), function=st.sampled_from(("confirm", "confirm", "lift")))
     def decide(self, data: Any, function: str) -> None:
-        who = data.draw(_mostly(("other_regulator", "customs_pudong", "appeal_body", "market_regulator")))
+        who = data.draw(_mostly(("other_regulator", "customs_pudong", "appeal_body", "tax_authority")))
         listing = data.draw(st.integers(0, len(self.world.model.listings) + 1))
         self.act(who, function, listing, data.draw(st.sampled_from((a_hash("file"), bytes(32)))))
+
+    @rule(data=st.data(), function=st.sampled_from(("makeStatement", "appealListing", "askRepair")))
+    def speak_for_the_listed(self, data: Any, function: str) -> None:
+        who = data.draw(_mostly(("owner", "declarant", "platform")))
+        listing = data.draw(st.integers(1, len(self.world.model.listings) + 1))
+        self.act(who, function, listing, a_hash("statement"))
+
+    @rule(data=st.data(), function=st.sampled_from(("decideListingAppeal", "decideRepair")), favour=st.booleans())
+    def decide_on_the_listed(self, data: Any, function: str, favour: bool) -> None:
+        who = data.draw(_mostly(("appeal_body", "market_regulator")))
+        listing = data.draw(st.integers(1, len(self.world.model.listings) + 1))
+        self.act(who, function, listing, favour, a_hash("file"))
+
+    @rule(seconds=st.sampled_from((0, 0, 20, 86_400)), urgent=st.booleans())
+    def set_hearings(self, seconds: int, urgent: bool) -> None:
+        self.act("owner", "setHearingWindow", seconds)
+        self.act("owner", "setUrgency", a_hash("grounds"), urgent)
 
     @rule(who=st.sampled_from(("owner", "customs_pudong")), level=st.sampled_from(Level), needed=st.integers(0, 3))
     def set_confirmations(self, who: str, level: Level, needed: int) -> None:

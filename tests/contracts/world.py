@@ -21,7 +21,7 @@ from backend.chain import events as chain_events
 from backend.chain.refusals import decode_refusal
 from backend.domain import commitments
 from backend.domain.errors import GuanlianError
-from backend.domain.events import Event, Level
+from backend.domain.events import Event, Level, ManifestDeclared, Recorded
 from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record
 from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.participants import Role, role_set
@@ -307,6 +307,17 @@ class World:
             + [_case_words(entry) for entry in self.model.cases.values()]
         )
         assert on_chain == in_model
+
+
+def fold(heads: dict[bytes, bytes], event: Event) -> None:
+    """Follows the heads of histories by their events alone."""
+    if isinstance(event, ManifestDeclared):
+        every = (1 << len(event.parcel_ids)) - 1
+        start = (event.root, Step.Declaration, event.declarant_no, every)
+        heads[event.manifest] = commitments.next_head(*start, event.evidence, event.at)
+    elif isinstance(event, Recorded):
+        link = (event.step, event.participant_no, event.parcels, event.evidence, event.at)
+        heads[event.manifest] = commitments.next_head(heads[event.manifest], *link)
 
 
 def customs_of(district: int) -> str:

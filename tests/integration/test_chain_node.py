@@ -18,6 +18,7 @@ from backend.chain.client import ChainClient
 from backend.chain.deployment import Deployment
 from backend.chain.node import STATE_INTERVAL, NodeProcess, free_port, running_node, start_node, stop_node
 from backend.domain.errors import ChainUnavailable
+from backend.domain.events import ParticipantRegistered
 from backend.domain.participants import Role, role_set
 from tests.support.chain import MNEMONIC, Account, deploy, node_at, until
 
@@ -29,9 +30,10 @@ def register_seller(owner: Account, deployment: Deployment, legal_identity: byte
 
 
 def registered(client: ChainClient, deployment: Deployment) -> list[bytes]:
-    """The legal identities of all registrations, from the logs of the whole history."""
-    found = map(events.decode, client.logs(0, client.head().number, deployment.addresses))
-    return [one.event.legal_identity for one in found if one is not None]
+    """The legal identities of all sellers, from the logs of the whole history."""
+    logged = map(events.decode, client.logs(0, client.head().number, deployment.addresses))
+    found = [one.event for one in logged if one is not None]
+    return [one.legal_identity for one in found if isinstance(one, ParticipantRegistered) and one.roles == SELLER]
 
 
 def await_write(state: Path) -> None:
