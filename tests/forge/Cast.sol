@@ -2,12 +2,15 @@
 pragma solidity 0.8.30;
 
 import {Blacklist} from "../../contracts/Blacklist.sol";
+import {InfringementCases} from "../../contracts/InfringementCases.sol";
 import {ParcelLedger} from "../../contracts/ParcelLedger.sol";
 import {ParticipantRegistry} from "../../contracts/ParticipantRegistry.sol";
+import {RightsRegistry} from "../../contracts/RightsRegistry.sol";
+import {WorkingCalendar} from "../../contracts/WorkingCalendar.sol";
 import {Role} from "../../contracts/interfaces/IParticipantRegistry.sol";
 import {vm} from "./Vm.sol";
 
-/// @notice The three contracts with everybody registered, and a source of choices.
+/// @notice The contracts with everybody registered, and a source of choices.
 /// @dev The inheriting handler is the registry's owner.
 abstract contract Cast {
     struct Actor {
@@ -23,6 +26,9 @@ abstract contract Cast {
     ParticipantRegistry public immutable registry;
     Blacklist public immutable blacklist;
     ParcelLedger public immutable ledger;
+    WorkingCalendar public immutable calendar;
+    RightsRegistry public immutable rights;
+    InfringementCases public immutable cases;
 
     /// @dev The last one acts for nobody.
     Actor[] internal actors;
@@ -36,6 +42,11 @@ abstract contract Cast {
         registry = new ParticipantRegistry(address(this));
         blacklist = new Blacklist(registry);
         ledger = new ParcelLedger(blacklist);
+        calendar = new WorkingCalendar(registry);
+        rights = new RightsRegistry(calendar);
+        cases = new InfringementCases(ledger, rights);
+        // Handlers that are about hearings open them.
+        blacklist.setHearingWindow(0);
         _hire(Role.Platform, 0);
         _hire(Role.Payment, 0);
         _hire(Role.Logistics, 0);
@@ -47,6 +58,11 @@ abstract contract Cast {
         _hire(Role.MarketRegulator, 0);
         _hire(Role.RightsHolder, 0);
         _hire(Role.AppealBody, 0);
+        _hire(Role.TaxAuthority, 0);
+        // An account beside the case contract, for the ledger's rows alone.
+        _hire(Role.CaseRegister, 0);
+        _hire(Role.ForeignExchangeAuthority, 0);
+        registry.register(keccak256("cases"), _bit(Role.CaseRegister), 0, address(cases));
         seller = registry.register(keccak256("seller"), _bit(Role.Seller), 0, address(0));
         otherSeller = registry.register(keccak256("other seller"), _bit(Role.Seller), 0, address(0));
         actors.push(Actor(address(0xDEAD), 0, 0, 0));

@@ -3,12 +3,11 @@ pragma solidity 0.8.30;
 
 import {IBlacklist, Level} from "../../contracts/interfaces/IBlacklist.sol";
 import {IParticipantRegistry, Role} from "../../contracts/interfaces/IParticipantRegistry.sol";
-import {Cast} from "./Cast.sol";
-import {vm} from "./Vm.sol";
+import {RegistryHandler} from "./RegistryHandler.sol";
 
-/// @notice Makes random calls on the registry and the blacklist and keeps a second account of what they did.
+/// @notice Makes random calls on the blacklist, beside those on the registry, and keeps a second account of what they did.
 /// @dev Where a call comes out otherwise than foreseen, the handler reverts and the run fails.
-contract GovernanceHandler is Cast {
+contract GovernanceHandler is RegistryHandler {
     struct Kept {
         uint32 participantNo;
         uint32 imposedBy;
@@ -17,6 +16,12 @@ contract GovernanceHandler is Cast {
         bool inForce;
         bool lifted;
         uint256 confirmations;
+        uint256 hearingUntil;
+        uint256 inForceAt;
+        uint256 neededThen;
+        bool appealed;
+        bool appealDecided;
+        bool repairAsked;
     }
 
     uint256 private constant MOST_LISTINGS = 40;
@@ -24,94 +29,8 @@ contract GovernanceHandler is Cast {
     Kept[] private _listings;
     mapping(uint256 listingId => mapping(uint32 participantNo => bool)) private _tookPart;
     uint8[3] private _needed = [1, 1, 1];
-    mapping(address account => uint32 participantNo) public speaksFor;
-    mapping(bytes32 legalIdentity => uint32 participantNo) public identities;
-    address[] public accounts;
-    uint32 public participants;
-
-    constructor() {
-        for (uint256 n; n < actors.length; ++n) {
-            speaksFor[actors[n].account] = actors[n].no;
-            accounts.push(actors[n].account);
-        }
-        participants = registry.participantCount();
-    }
-
-    // ------------------------------------------------------------------------------------------------------------
-    // The registry
-
-    function register(uint256 seed) external {
-        _seed(seed);
-        Actor memory actor = _anyActor();
-        bytes32 identity = _oneIn(8) ? bytes32(0) : keccak256(abi.encode("new", _draw(4)));
-        uint32 roles = _oneIn(2) ? _bit(Role.Seller) : uint32(_draw(1 << 11));
-        address account = _oneIn(2) ? address(0) : _anyAccount();
-        bool asOwner = _oneIn(3);
-        bool mayBe = asOwner
-            || (_maySpeak(actor)
-                && (_has(actor, Role.Platform) || _has(actor, Role.Customs))
-                && roles == _bit(Role.Seller)
-                && account == address(0));
-        bool sound = roles != 0 && roles < 1 << 10 && roles & _bit(Role.Customs) == 0 && identity != 0;
-        bool expected = mayBe && sound && identities[identity] == 0 && speaksFor[account] == 0;
-        bytes memory data = abi.encodeCall(registry.register, (identity, roles, 0, account));
-        (bool done,) = asOwner ? address(registry).call(data) : _by(actor, address(registry), data);
-        require(done == expected, "register came out otherwise than foreseen");
-        if (!done) return;
-        identities[identity] = ++participants;
-        if (account != address(0)) _speaks(account, participants);
-    }
-
-    function addAccount(uint256 seed) external {
-        _seed(seed);
-        Actor memory actor = _anyActor();
-        uint32 participantNo = _oneIn(3) ? uint32(_draw(40)) : actor.no;
-        address account = _anyAccount();
-        bool known = participantNo != 0 && participantNo <= participants;
-        bool expected = known && _may(actor, participantNo) && speaksFor[account] == 0;
-        (bool done,) =
-            _by(actor, address(registry), abi.encodeCall(registry.addAccount, (participantNo, account)));
-        require(done == expected, "addAccount came out otherwise than foreseen");
-        if (done) _speaks(account, participantNo);
-    }
-
-    function revokeAccount(uint256 seed) external {
-        _seed(seed);
-        Actor memory actor = _anyActor();
-        // The actors' first keys stay, or soon nobody could act.
-        address account = address(uint160(0x2000 + _draw(8)));
-        uint32 participantNo = _oneIn(3) ? uint32(_draw(40)) : speaksFor[account];
-        bool theirs = participantNo != 0 && speaksFor[account] == participantNo;
-        bool expected = theirs && _may(actor, participantNo);
-        (bool done,) =
-            _by(actor, address(registry), abi.encodeCall(registry.revokeAccount, (participantNo, account)));
-        require(done == expected, "revokeAccount came out otherwise than foreseen");
-        if (done) speaksFor[account] = 0;
-    }
-
-    function suspendOrReinstate(uint256 seed) external {
-        _suspendOrReinstate(seed);
-    }
-
-    /// @dev What only the owner may do, by anybody else.
-    function seizePower(uint256 seed) external {
-        _seed(seed);
-        Actor memory actor = _anyActor();
-        bytes[6] memory calls = [
-            abi.encodeCall(registry.setRoles, (actor.no, _bit(Role.Customs), PUDONG)),
-            abi.encodeCall(registry.suspend, (actors[0].no)),
-            abi.encodeCall(registry.reinstate, (actor.no)),
-            abi.encodeCall(registry.transferOwnership, (actor.account)),
-            abi.encodeCall(registry.acceptOwnership, ()),
-            abi.encodeCall(registry.renounceOwnership, ())
-        ];
-        (bool done,) = _by(actor, address(registry), calls[_draw(6)]);
-        require(!done, "somebody else governed");
-        (done,) =
-            _by(actor, address(blacklist), abi.encodeCall(blacklist.setConfirmations, (Level.Barred, 1)));
-        require(!done, "somebody else governed the blacklist");
-    }
-
+    uint256 private _hearing;
+    bool private _urgent;
     // ------------------------------------------------------------------------------------------------------------
     // The blacklist
 
@@ -122,10 +41,12 @@ contract GovernanceHandler is Cast {
         uint32 participantNo = _oneIn(8) ? uint32(_draw(20)) : seller;
         Level level = _oneIn(3) ? Level(_draw(3)) : Level.Barred;
         bytes32 grounds = _oneIn(16) ? bytes32(0) : keccak256("grounds");
-        uint256 until =
-            block.timestamp + (_oneIn(8) ? 5 * 365 days + _draw(2) : _oneIn(16) ? 0 : 1 + _draw(30 days));
+        uint256 until = block.timestamp
+            + (_oneIn(8)
+                    ? 5 * 365 days + _draw(2)
+                    : _oneIn(16) ? 0 : 1 + _draw(_oneIn(4) ? 500 days : 30 days));
         bool expected = _isAuthority(actor) && participantNo != 0 && participantNo <= participants
-            && participantNo != actor.no && grounds != 0 && until > block.timestamp
+            && participantNo != actor.no && grounds != 0 && until > block.timestamp + (_urgent ? 0 : _hearing)
             && until <= block.timestamp + 5 * 365 days;
         (bool done,) = _by(
             actor,
@@ -136,30 +57,36 @@ contract GovernanceHandler is Cast {
         );
         require(done == expected, "impose came out otherwise than foreseen");
         if (!done) return;
-        _listings.push(Kept(participantNo, actor.no, level, until, false, false, 0));
+        Kept storage kept = _listings.push();
+        (kept.participantNo, kept.imposedBy, kept.level, kept.until) = (participantNo, actor.no, level, until);
+        kept.hearingUntil = block.timestamp + (_urgent ? 0 : _hearing);
         _tookPart[_listings.length][actor.no] = true;
     }
 
     function confirm(uint256 seed) external {
         _seed(seed);
         uint256 listingId = _draw(_listings.length + 2);
-        Actor memory actor = _authority();
+        Actor memory actor = _oneIn(4) ? actors[_oneIn(2) ? 11 : 13] : _authority();
         bool known = listingId != 0 && listingId <= _listings.length;
-        bool expected = known && _isAuthority(actor) && _isOpen(listingId) && !_tookPart[listingId][actor.no]
+        bool expected = known && _isCoSigner(actor) && _isOpen(listingId) && !_tookPart[listingId][actor.no]
             && _listings[listingId - 1].participantNo != actor.no;
         bool enough;
         if (expected) {
             Kept storage kept = _listings[listingId - 1];
             enough = kept.confirmations + 1 >= _needed[uint256(kept.level)];
-            expected = !enough || countInForce(kept.participantNo, kept.level) < 16;
+            expected = block.timestamp >= kept.hearingUntil
+                && (!enough || countInForce(kept.participantNo, kept.level) < 16);
         }
         (bool done,) =
             _by(actor, address(blacklist), abi.encodeCall(blacklist.confirm, (listingId, keccak256("file"))));
         require(done == expected, "confirm came out otherwise than foreseen");
         if (!done) return;
         _tookPart[listingId][actor.no] = true;
-        ++_listings[listingId - 1].confirmations;
-        _listings[listingId - 1].inForce = enough;
+        Kept storage confirmed = _listings[listingId - 1];
+        ++confirmed.confirmations;
+        if (!enough) return;
+        confirmed.inForce = true;
+        (confirmed.inForceAt, confirmed.neededThen) = (block.timestamp, _needed[uint256(confirmed.level)]);
     }
 
     function lift(uint256 seed) external {
@@ -170,13 +97,70 @@ contract GovernanceHandler is Cast {
         if (expected) {
             Kept storage kept = _listings[listingId - 1];
             bool own = kept.imposedBy == actor.no && _isAuthority(actor);
-            bool appeal = _has(actor, Role.AppealBody) && !_tookPart[listingId][actor.no];
-            expected = (own || appeal) && !kept.lifted;
+            expected = (own || _isImpartial(actor, listingId)) && !kept.lifted;
         }
         (bool done,) =
             _by(actor, address(blacklist), abi.encodeCall(blacklist.lift, (listingId, keccak256("file"))));
         require(done == expected, "lift came out otherwise than foreseen");
         if (done) _listings[listingId - 1].lifted = true;
+    }
+
+    /// @dev Nobody but the owner speaks for the seller, which it registered without a key.
+    function appealOrAskRepair(uint256 seed) external {
+        _seed(seed);
+        uint256 listingId = _listingOfTheSeller();
+        if (listingId == 0) return;
+        Kept storage kept = _listings[listingId - 1];
+        bool appeals = _oneIn(2);
+        bytes memory data = appeals
+            ? abi.encodeCall(blacklist.appealListing, (listingId, keccak256("file")))
+            : abi.encodeCall(blacklist.askRepair, (listingId, keccak256("file")));
+        if (_oneIn(4)) {
+            (bool heard,) = _by(_anyActor(), address(blacklist), data);
+            require(!heard, "somebody else spoke for the seller");
+        }
+        bool expected = _isInForce(kept, seller, kept.level);
+        uint256 since = block.timestamp - kept.inForceAt;
+        if (appeals) expected = expected && since < 60 days && !kept.appealed;
+        else expected = expected && since >= _repairPeriod(kept.level) && !kept.repairAsked;
+        (bool done,) = address(blacklist).call(data);
+        require(done == expected, "the seller was heard otherwise than foreseen");
+        if (done && appeals) kept.appealed = true;
+        if (done && !appeals) kept.repairAsked = true;
+    }
+
+    function decide(uint256 seed) external {
+        _seed(seed);
+        uint256 listingId = _listingOfTheSeller();
+        if (listingId == 0) return;
+        Kept storage kept = _listings[listingId - 1];
+        (bool onAppeal, bool lifts) = (_oneIn(2), _oneIn(2));
+        Actor memory actor = _oneIn(2) ? actors[10] : _authority();
+        bool expected = _maySpeak(actor) && _isInForce(kept, seller, kept.level);
+        if (onAppeal) {
+            expected = expected && _isImpartial(actor, listingId) && kept.appealed && !kept.appealDecided;
+        } else {
+            expected = expected && _isAuthority(actor) && actor.no == kept.imposedBy && kept.repairAsked;
+        }
+        (bool done,) = _by(
+            actor,
+            address(blacklist),
+            onAppeal
+                ? abi.encodeCall(blacklist.decideListingAppeal, (listingId, !lifts, keccak256("file")))
+                : abi.encodeCall(blacklist.decideRepair, (listingId, lifts, keccak256("file")))
+        );
+        require(done == expected, "appeal or repair was decided otherwise than foreseen");
+        if (!done) return;
+        if (onAppeal) kept.appealDecided = true;
+        else kept.repairAsked = false;
+        kept.lifted = lifts;
+    }
+
+    function setHearing(uint256 seed) external {
+        _seed(seed);
+        (_hearing, _urgent) = (_oneIn(2) ? 0 : _draw(3 days), _oneIn(2));
+        blacklist.setHearingWindow(uint48(_hearing));
+        blacklist.setUrgency(keccak256("grounds"), _urgent);
     }
 
     function setConfirmations(uint256 seed) external {
@@ -188,10 +172,6 @@ contract GovernanceHandler is Cast {
         if (done) _needed[level] = needed;
     }
 
-    function passTime(uint256 seed) external {
-        vm.warp(block.timestamp + 1 + seed % 3 days);
-    }
-
     // ------------------------------------------------------------------------------------------------------------
     // What the invariants read
 
@@ -201,14 +181,6 @@ contract GovernanceHandler is Cast {
 
     function keptListing(uint256 listingId) external view returns (Kept memory) {
         return _listings[listingId - 1];
-    }
-
-    function accountCount() external view returns (uint256) {
-        return accounts.length;
-    }
-
-    function isSuspended(uint32 participantNo) external view returns (bool) {
-        return suspended[participantNo];
     }
 
     function subject() external view returns (uint32) {
@@ -249,23 +221,31 @@ contract GovernanceHandler is Cast {
         return _maySpeak(actor) && (_has(actor, Role.MarketRegulator) || _has(actor, Role.Customs));
     }
 
+    function _isCoSigner(Actor memory actor) private view returns (bool) {
+        return _isAuthority(actor)
+            || (_maySpeak(actor)
+                && (_has(actor, Role.TaxAuthority) || _has(actor, Role.ForeignExchangeAuthority)));
+    }
+
+    function _isImpartial(Actor memory actor, uint256 listingId) private view returns (bool) {
+        return _has(actor, Role.AppealBody) && !_tookPart[listingId][actor.no]
+            && _listings[listingId - 1].participantNo != actor.no;
+    }
+
+    /// @dev Zero where there is none among a few drawn.
+    function _listingOfTheSeller() private returns (uint256) {
+        for (uint256 n; n < 4 && _listings.length != 0; ++n) {
+            uint256 listingId = 1 + _draw(_listings.length);
+            if (_listings[listingId - 1].participantNo == seller) return listingId;
+        }
+        return 0;
+    }
+
+    function _repairPeriod(Level level) private pure returns (uint256) {
+        return level == Level.Watch ? 90 days : level == Level.Inspect ? 180 days : 365 days;
+    }
+
     function _authority() private returns (Actor memory) {
         return _oneIn(6) ? _anyActor() : actors[6 + _draw(3)];
-    }
-
-    function _may(Actor memory actor, uint32 participantNo) private view returns (bool) {
-        return _maySpeak(actor) && actor.no == participantNo;
-    }
-
-    function _anyAccount() private returns (address) {
-        return _oneIn(3) ? actors[_draw(actors.length - 1)].account : address(uint160(0x2000 + _draw(8)));
-    }
-
-    function _speaks(address account, uint32 participantNo) private {
-        speaksFor[account] = participantNo;
-        for (uint256 n; n < accounts.length; ++n) {
-            if (accounts[n] == account) return;
-        }
-        accounts.push(account);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {IBlacklist, Level} from "../../contracts/interfaces/IBlacklist.sol";
 import {IParticipantRegistry} from "../../contracts/interfaces/IParticipantRegistry.sol";
 import {GovernanceHandler} from "./GovernanceHandler.sol";
+import {RegistryHandler} from "./RegistryHandler.sol";
 import {FuzzSelector} from "./Vm.sol";
 
 /// @notice The laws of the registry and the blacklist, all asked after every random call.
@@ -16,19 +17,23 @@ contract GovernanceInvariants {
         _handler = new GovernanceHandler();
         // Listings come in force by impose and confirm: these are called more often.
         _selectors = [
-            GovernanceHandler.register.selector,
-            GovernanceHandler.addAccount.selector,
-            GovernanceHandler.revokeAccount.selector,
-            GovernanceHandler.suspendOrReinstate.selector,
-            GovernanceHandler.seizePower.selector,
+            RegistryHandler.register.selector,
+            RegistryHandler.addAccount.selector,
+            RegistryHandler.revokeAccount.selector,
+            RegistryHandler.suspendOrReinstate.selector,
+            RegistryHandler.seizePower.selector,
             GovernanceHandler.impose.selector,
             GovernanceHandler.impose.selector,
             GovernanceHandler.confirm.selector,
             GovernanceHandler.confirm.selector,
             GovernanceHandler.confirm.selector,
             GovernanceHandler.lift.selector,
+            GovernanceHandler.appealOrAskRepair.selector,
+            GovernanceHandler.appealOrAskRepair.selector,
+            GovernanceHandler.decide.selector,
+            GovernanceHandler.setHearing.selector,
             GovernanceHandler.setConfirmations.selector,
-            GovernanceHandler.passTime.selector
+            RegistryHandler.passTime.selector
         ];
     }
 
@@ -100,6 +105,16 @@ contract GovernanceInvariants {
         require((listing.inForceAt != 0) == kept.inForce, "in force when confirmed enough");
         require((listing.liftedAt != 0) == kept.lifted, "a lift stands");
         require(listing.inForceAt == 0 || listing.confirmations > 0, "never by one authority alone");
+        require(
+            !kept.inForce || listing.confirmations >= kept.neededThen, "no listing without its confirmations"
+        );
+        require(listing.hearingUntil == kept.hearingUntil, "a hearing that began stands");
+        require(
+            listing.inForceAt == 0 || listing.inForceAt >= listing.hearingUntil,
+            "heard before it takes effect"
+        );
+        require((listing.appealedAt != 0) == kept.appealed, "an appeal stands");
+        require((listing.repairAskedAt != 0) == kept.repairAsked, "repair is asked for until decided");
         require(listing.until <= listing.imposedAt + blacklist.longestTerm(), "no longer than the law allows");
         require(listing.participantNo != listing.imposedBy, "nobody lists itself");
     }

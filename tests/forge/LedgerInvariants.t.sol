@@ -58,6 +58,9 @@ contract LedgerInvariants {
         require(_handler.declaredWhileBarred() == 0, "a barred seller declares nothing");
         require(_handler.releasedWhileBarred() == 0, "nothing of a barred seller is released");
         require(_handler.movedWhileHeld() == 0, "a held parcel moves only by its holder's decision");
+        require(_handler.movedInACase() == 0, "nothing moves in an open case");
+        require(_handler.liftedInACase() == 0, "no hold is lifted in an open case");
+        require(_handler.movedThoughInfringing() == 0, "infringing goods leave by confiscation alone");
         require(_handler.movedByNobody() == 0, "nobody and the suspended move nothing");
         require(_handler.movedWithoutRole() == 0, "nobody acts beyond its roles");
         require(_handler.movedOutOfDistrict() == 0, "nobody acts beyond its district");
@@ -109,7 +112,7 @@ contract LedgerInvariants {
             require(_has(flags, Flag.Arrived), "released where it had arrived");
         }
         if (cleared) require(!_has(flags, Flag.Review), "released after its review");
-        if (state == State.Confiscated || state == State.Destroyed) {
+        if (state == State.Confiscated || state == State.Destroyed || state == State.Disposed) {
             require(_has(flags, Flag.HeldDeclaring) != _has(flags, Flag.HeldPort), "one district disposes");
         }
     }

@@ -42,6 +42,9 @@ abstract contract SecondAccount is Cast {
     uint16 private constant HELD =
         uint16(1 << uint256(Flag.HeldDeclaring)) | uint16(1 << uint256(Flag.HeldPort));
 
+    uint16 private constant CASE_OPEN = uint16(1 << uint256(Flag.CaseOpen));
+    uint16 private constant INFRINGING = uint16(1 << uint256(Flag.Infringing));
+
     bytes32[] public manifests;
     /// @notice The manifest that the last call was about.
     bytes32 public touched;
@@ -53,6 +56,9 @@ abstract contract SecondAccount is Cast {
     uint256 public declaredWhileBarred;
     uint256 public releasedWhileBarred;
     uint256 public movedWhileHeld;
+    uint256 public movedInACase;
+    uint256 public movedThoughInfringing;
+    uint256 public liftedInACase;
     uint256 public movedByNobody;
     uint256 public movedWithoutRole;
     uint256 public movedOutOfDistrict;
@@ -240,7 +246,8 @@ abstract contract SecondAccount is Cast {
             if (parcels & (1 << n) == 0) continue;
             if (_isFinal(State(kept.states[n]))) ++movedFromAFinalState;
             bool ofTheHolder = entry.step == Step.Confiscation || entry.step == Step.Destruction
-                || entry.step == Step.ReturnAbroad;
+                || entry.step == Step.ReturnAbroad || entry.step == Step.DisposalOrdered;
+            _checkCase(entry.step, rule.moves, kept.flags[n]);
             if (rule.moves && kept.flags[n] & HELD != 0 && !ofTheHolder) ++movedWhileHeld;
             if (rule.moves) kept.states[n] = uint8(rule.leadsTo);
             kept.flags[n] = (kept.flags[n] | rule.raises) & ~rule.clears;
@@ -249,9 +256,17 @@ abstract contract SecondAccount is Cast {
             keccak256(abi.encode(kept.head, entry.step, actor.no, parcels, entry.evidence, block.timestamp));
     }
 
+    function _checkCase(Step step, bool moves, uint16 flags) private {
+        bool lifts = step == Step.DetentionLifted || step == Step.PortDetentionLifted;
+        if (flags & CASE_OPEN != 0 && moves) ++movedInACase;
+        if (flags & CASE_OPEN != 0 && lifts) ++liftedInACase;
+        bool decided = step == Step.Confiscation || step == Step.DisposalOrdered;
+        if (flags & INFRINGING != 0 && moves && !decided) ++movedThoughInfringing;
+    }
+
     function _isFinal(State state) internal pure returns (bool) {
         return state == State.Rejected || state == State.Cancelled || state == State.Returned
-            || state == State.ReturnedAbroad || state == State.Destroyed;
+            || state == State.ReturnedAbroad || state == State.Destroyed || state == State.Disposed;
     }
 
     // ------------------------------------------------------------------------------------------------------------
