@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from backend.domain.events import Level
 from backend.domain.ledger import Record
 from backend.domain.lifecycle import Step
-from tests.contracts.world import PUDONG, SUZHOU, World, a_hash, customs_of, isolated
+from backend.domain.rights import YUAN, RightKind
+from tests.contracts.world import PUDONG, SHOES, SUZHOU, YEAR, World, a_hash, customs_of, isolated
 
 SNAPSHOT = Path(__file__).parent / "gas.json"
 
 MANIFESTS = 10
+FILE = a_hash("file")
 #: The life of an export through another port: who takes each step.
 LIFE = (
     ("platform", Step.OrderAttested),
@@ -49,6 +52,8 @@ def figures(cast: World) -> dict[str, Any]:
             found[name] = _life(world, "record", parcels, manifests)
         found["100_parcels_10_manifests_tried"] = _life(world, "tryRecord", 100, MANIFESTS)
         found["100_parcels_10_manifests_half"] = _halves(world, 100, MANIFESTS)
+        found["a_case_of_100_parcels"] = _case(world)
+        found["a_listing"] = _listing(world)
     found["code_bytes"] = {name: len(contract.bytecode) // 2 for name, contract in cast.contracts.items()}
     return found
 
@@ -95,6 +100,67 @@ def _halves(world: World, parcels: int, manifests: int) -> dict[str, int]:
     for who, step in LIFE:
         world.act(who, "tryRecord", [Record(name, step, moved, a_hash(step, n)) for n, name in enumerate(names)])
         found[step.name] = _per_parcel(world, moved.bit_count() * manifests)
+    return found
+
+
+def _case(world: World) -> dict[str, int]:
+    """Gas of each call in the life of a right and of a case over half a manifest, ex officio, to destruction."""
+    found: dict[str, int] = {}
+
+    def act(who: str, function: str, *arguments: Any, after: int = 1) -> None:
+        world.act(who, function, *arguments, after=after)
+        found[function] = world.gas_used
+
+    def take(step: Step) -> None:
+        world.take("customs_pudong", step, manifest, half)
+        found[step.name] = world.gas_used
+
+    one_a_chapter = [100 * chapter + 1 for chapter in range(1, 65)]
+    ends = world.now + 20 * YEAR
+    act("rights_holder", "applyForRecordal", RightKind.Patent, FILE, FILE, one_a_chapter, ends, FILE)
+    found["applyForRecordal_64_chapters"] = found["applyForRecordal"]
+    act("rights_holder", "applyForRecordal", RightKind.Patent, FILE, FILE, [SHOES], ends, FILE)
+    right = len(world.model.rights)
+    act("headquarters", "approveApplication", right, FILE)
+    act("rights_holder", "grantLicence", right, world.numbers["other_seller"], FILE, ends, FILE)
+
+    manifest, half = world.accepted(100), sum(1 << n for n in range(0, 100, 2))
+    take(Step.Detention)
+    take(Step.DetentionLifted)
+    take(Step.Detention)
+    value = 60_000 * YUAN
+    act("customs_pudong", "notifyHolder", right, SHOES, manifest, half, value, FILE)
+    act("rights_holder", "requestDetention", 1, value, FILE)
+    act("customs_pudong", "recordFinding", 1, True, FILE)
+    act("declarant", "appealFinding", 1, FILE)
+    act("appeal_body", "decideFindingAppeal", 1, True, FILE)
+    take(Step.Confiscation)
+    for _ in range(3):
+        act("customs_pudong", "passOverDisposal", 1, FILE)
+    act("customs_pudong", "chooseDisposal", 1, FILE)
+    take(Step.Destruction)
+
+    manifest = world.accepted(100)
+    take(Step.Detention)
+    act("rights_holder", "lodgeComplaint", right, world.numbers["customs_pudong"], SHOES, value, value, FILE)
+    act("customs_pudong", "detainGoods", 2, manifest, half, FILE)
+    act("outsider", "declareLapsed", 2, after=world.model.cases[2].lapses_at - world.now)
+    return found
+
+
+def _listing(world: World) -> dict[str, int]:
+    """Gas of each call in the life of a listing that an appeal body lifts."""
+    found: dict[str, int] = {}
+    seller, until = world.numbers["seller"], world.now + YEAR
+    for who, function, arguments in (
+        ("market_regulator", "impose", (seller, Level.Barred, FILE, FILE, until)),
+        ("owner", "makeStatement", (1, FILE)),
+        ("tax_authority", "confirm", (1, FILE)),
+        ("owner", "appealListing", (1, FILE)),
+        ("appeal_body", "decideListingAppeal", (1, False, FILE)),
+    ):
+        world.act(who, function, *arguments)
+        found[function] = world.gas_used
     return found
 
 
