@@ -41,6 +41,12 @@ DAY = 86_400
 #: What the case contract is registered as: it is nobody's legal entity.
 CASE_CONTRACT = keccak(b"InfringementCases")
 
+#: What only an owner can do, and this script has not done.
+FOR_ANOTHER_OWNER = (
+    "deploy: the owner still has to register InfringementCases with the role CaseRegister, "
+    "publish the calendar's years and name headquarters"
+)
+
 NETWORK = "guanlian-deployment"
 
 
@@ -155,6 +161,8 @@ def _run(options: argparse.Namespace) -> int:
     except Exception as error:  # the chain's reasons are as many; each is told and nothing is written
         return _fail(REFUSED, f"not deployed: {error}")
     write_atomically(options.out, content)
+    if options.owner not in (None, deployer.address):
+        print(FOR_ANOTHER_OWNER, file=sys.stderr)
     return 0
 
 

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backend.chain.calls import encode_call
+from backend.chain.calls import BASE_GAS, OTHER_GAS, encode_call
 from backend.domain.rights import RightKind
 from backend.domain.working_days import words_of
+
+#: A slot for each chapter that a list of goods touches, and its share of calldata and event.
+CHAPTER_GAS = 25_000
+
+
+def gas_of_goods(headings: Sequence[int]) -> int:
+    """An upper bound for `applyForRecordal` and `applyForChange` with these goods."""
+    return BASE_GAS + OTHER_GAS + CHAPTER_GAS * len({heading // 100 for heading in headings})
 
 
 def publish_year(year: int, number: int) -> bytes:
