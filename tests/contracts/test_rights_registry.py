@@ -245,6 +245,16 @@ def test_a_refused_renewal_leaves_the_rest_of_the_term(world: World) -> None:
     assert is_in_force(world, right)
 
 
+def test_a_renewal_brings_no_refused_goods_in(world: World) -> None:
+    right = world.recorded(headings=(SHOES,))
+    near_the_end(world, right)
+    world.act("rights_holder", "applyForChange", right, MARKS, GOODS, [BAGS], FILE)
+    world.act("headquarters", "refuseApplication", right, FILE, FILE)
+    world.act("rights_holder", "applyForRenewal", right, world.now + 30 * YEAR, FILE)
+    world.act("headquarters", "approveApplication", right, FILE)
+    assert (world.rights.covers(right, SHOES), world.rights.covers(right, BAGS)) == (True, False)
+
+
 def test_nothing_is_renewed_whose_underlying_right_ends_with_the_term(world: World) -> None:
     right = world.recorded()
     near_the_end(world, right)
