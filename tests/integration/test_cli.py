@@ -22,6 +22,8 @@ import pytest
 from hexbytes import HexBytes
 from web3 import Web3
 
+from backend.chain.interfaces import CONTRACTS
+
 ROOT = Path(__file__).resolve().parents[2]
 ABI = {
     name: json.loads((ROOT / "backend" / "chain" / "abi" / f"{name}.json").read_text())
@@ -176,7 +178,7 @@ def instant(text: str) -> int:
 
 def test_up_prints_one_object_that_names_everything(home: Home) -> None:
     assert set(home.up) == {"rpc_url", "api_url", "chain_id", "contracts", "home", "keys"}
-    assert set(home.up["contracts"]) == {"ParticipantRegistry", "Blacklist", "ParcelLedger"}
+    assert set(home.up["contracts"]) == set(CONTRACTS)
     assert {"governance", "customs_pudong", "platform", "declarant", "market_regulator"} <= set(home.up["keys"])
     assert int(rpc(home.up["rpc_url"], "eth_chainId"), 16) == home.up["chain_id"]
 
