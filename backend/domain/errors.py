@@ -629,6 +629,12 @@ class CommitmentMissing(GuanlianError):
 # Contracts: infringement cases
 
 
+class RegistriesDiffer(GuanlianError):
+    status = 422
+    zh = "包裹账本的登记簿 {registry} 与备案合约的登记簿 {other_registry} 不同"
+    en = "The ledger asks registry {registry}, the rights ask {other_registry}: they must be one"
+
+
 class CaseUnknown(GuanlianError):
     status = 404
     zh = "没有编号为 {case_id} 的侵权案件"

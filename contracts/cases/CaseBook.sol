@@ -28,10 +28,10 @@ abstract contract CaseBook is IInfringementCases {
     uint256 public caseCount;
     mapping(uint256 caseId => Case) internal _cases;
 
-    /// @dev Both know the same registry, or who is a party here would be somebody else there.
     constructor(IParcelLedger ledger_, IRightsRegistry rights_) {
         registry = ledger_.registry();
-        require(rights_.registry() == registry, IParticipantRegistry.AccountUnknown(address(rights_)));
+        address other = address(rights_.registry());
+        require(other == address(registry), RegistriesDiffer(address(registry), other));
         ledger = ledger_;
         rights = rights_;
         calendar = rights_.calendar();

@@ -137,6 +137,8 @@ interface IInfringementCases {
     /// @notice Emitted when the goods are disposed of.
     event DisposalChosen(uint256 indexed caseId, Disposal indexed disposal, bytes32 evidence);
 
+    /// @notice Thrown when ledger and rights ask different registries who is who.
+    error RegistriesDiffer(address registry, address otherRegistry);
     /// @notice Thrown when a number stands for no case.
     error CaseUnknown(uint256 caseId);
     /// @notice Thrown when a case does not stand where an act needs it.

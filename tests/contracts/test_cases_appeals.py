@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from brownie.exceptions import VirtualMachineError
 
 from backend.domain import errors
 from backend.domain.ledger import ZERO_ACCOUNT
@@ -12,6 +13,7 @@ from backend.domain.lifecycle import Step
 from backend.domain.participants import Role, role_set
 from backend.domain.reference.cases import APPEAL_TERM, APPEAL_WINDOW
 from backend.domain.rights import CaseState, Outcome
+from scripts.brownie_project import load_project
 from tests.contracts.test_cases import FILE, SUSPECTED, clock_of, detained, found, is_free, lodge, notify, state_of
 from tests.contracts.world import PUDONG, World, a_hash
 
@@ -87,6 +89,15 @@ def test_a_seller_with_a_key_appeals_itself(world: World) -> None:
     with pytest.raises(errors.AppellantUnfit):
         world.act("platform", "appealFinding", case, FILE)
     world.act("spare_0", "appealFinding", case, FILE)
+
+
+def test_rights_of_another_registry_are_no_rights_here(world: World, accounts) -> None:
+    project = load_project()
+    stranger = accounts[5].deploy(project["ParticipantRegistry"], accounts[5].address)
+    calendar = accounts[5].deploy(project["WorkingCalendar"], stranger.address)
+    rights = accounts[5].deploy(project["RightsRegistry"], calendar.address)
+    with pytest.raises(VirtualMachineError, match="RegistriesDiffer"):
+        accounts[5].deploy(project["InfringementCases"], world.ledger.address, rights.address)
 
 
 def test_a_holder_is_not_its_own_investigator(world: World) -> None:
