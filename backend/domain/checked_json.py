@@ -114,6 +114,7 @@ class CheckedJson:
         if not value.isprintable():
             self.fault(name, value, "printable characters")
         return value
+
     def date(self, name: str) -> datetime.date:
         """A day, required."""
         value = self._take(name)
