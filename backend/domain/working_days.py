@@ -1,10 +1,7 @@
-"""The working days of the People's Republic, as the State Council arranges each year's holidays.
+"""Years of working days as the chain takes them: bit n is day n of the year, set where it is a working day.
 
-A year is one number: bit n is day n of the year, set where it is a working day. The chain takes it as two
-words of 256 bits. A year that is not arranged yet has no number here, and none is guessed.
-
-Source: notices of the General Office of the State Council on the arrangement of holidays in 2025
-(国办发明电〔2024〕12号) and 2026 (国办发明电〔2025〕7号).
+The chain keeps a year as two words of 256 bits. The days come from `backend.domain.calendar`; a year that is not
+arranged yet has no number, and none is guessed.
 """
 
 from __future__ import annotations
@@ -12,56 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from backend.domain.calendar import WorkingCalendar, china_calendar, year_bits
+
 #: The last year that Python's dates know.
 MOST_YEAR = 9998
 
-#: Holidays, first and last day; weekends that are worked instead.
-_ARRANGED: dict[int, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
-    2025: (
-        (
-            ("01-01", "01-01"),
-            ("01-28", "02-04"),
-            ("04-04", "04-06"),
-            ("05-01", "05-05"),
-            ("05-31", "06-02"),
-            ("10-01", "10-08"),
-        ),
-        ("01-26", "02-08", "04-27", "09-28", "10-11"),
-    ),
-    2026: (
-        (
-            ("01-01", "01-03"),
-            ("02-15", "02-23"),
-            ("04-04", "04-06"),
-            ("05-01", "05-05"),
-            ("06-19", "06-21"),
-            ("09-25", "09-27"),
-            ("10-01", "10-07"),
-        ),
-        ("01-04", "02-14", "02-28", "05-09", "09-20", "10-10"),
-    ),
-}
+_WORD = 256
 
 
-def arranged_years() -> dict[int, int]:
-    """The years whose holidays are arranged and known to this release, each as its number."""
-    found = {}
-    for year, (holidays, worked) in _ARRANGED.items():
-        free = {day for first, last in holidays for day in _days(_date(year, first), _date(year, last))}
-        found[year] = year_number(year, free, (_date(year, day) for day in worked))
-    return found
+def arranged_years(calendar: WorkingCalendar | None = None) -> dict[int, int]:
+    """The years that a calendar arranges, each as its number: those of the project where none is given."""
+    whole = calendar or china_calendar()
+    return {year: year_bits(year, whole) for year in sorted(whole.notices)}
 
 
 def year_number(year: int, holidays: Iterable[date], worked: Iterable[date]) -> int:
-    """A year's working days: weekdays but the holidays, and the weekends that are worked."""
-    free, made_up = set(holidays), set(worked)
-    days = _days(date(year, 1, 1), date(year, 12, 31))
-    return sum(1 << n for n, day in enumerate(days) if day in made_up or (day.weekday() < 5 and day not in free))
+    """A year of weekdays but the holidays, and the weekends that are worked."""
+    calendar = WorkingCalendar("", {year: ""}, frozenset(holidays), frozenset(worked))
+    return year_bits(year, calendar)
 
 
 def words_of(number: int) -> tuple[int, int]:
     """A year's number as the chain takes it: the days 0 to 255 and the rest."""
-    return number & ((1 << 256) - 1), number >> 256
+    return number & ((1 << _WORD) - 1), number >> _WORD
+
+
+def number_of(first_days: int, last_days: int) -> int:
+    """A year's number from the chain's two words."""
+    return first_days | last_days << _WORD
 
 
 def working_days_of(year: int, number: int) -> frozenset[date]:
@@ -72,11 +47,3 @@ def working_days_of(year: int, number: int) -> frozenset[date]:
 
 def days_in(year: int) -> int:
     return (date(year + 1, 1, 1) - date(year, 1, 1)).days
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _date(year: int, month_and_day: str) -> date:
-    return date.fromisoformat(f"{year}-{month_and_day}")

@@ -21,6 +21,7 @@ from backend.domain.calendar import (
     year_bits,
 )
 from backend.domain.errors import CalendarYearUnknown, InvalidInput
+from backend.domain.working_days import arranged_years, number_of, words_of, working_days_of, year_number
 
 FIRST, LAST = 2020, 2026
 DAY = timedelta(days=1)
@@ -224,6 +225,26 @@ def test_a_years_bits_are_its_working_days(year: int) -> None:
 def test_bits_of_an_unknown_year_are_refused() -> None:
     with pytest.raises(CalendarYearUnknown):
         year_bits(2027)
+
+
+def test_the_chain_is_given_the_years_that_are_arranged_and_no_other() -> None:
+    assert arranged_years() == {year: year_bits(year) for year in range(FIRST, LAST + 1)}
+    assert arranged_years(load_calendar(calendar_text(arrangement()))).keys() == {2031}
+
+
+@pytest.mark.parametrize("year", range(FIRST, LAST + 1))
+def test_the_chains_two_words_hold_the_whole_year(year: int) -> None:
+    first_days, last_days = words_of(year_bits(year))
+    assert first_days >> 256 == 0
+    assert number_of(first_days, last_days) == year_bits(year)
+    whole = days(date(year, 1, 1), date(year, 12, 31))
+    assert working_days_of(year, year_bits(year)) == {day for day in whole if is_working_day(day)}
+
+
+def test_a_year_of_weekdays_takes_its_holidays_and_worked_weekends() -> None:
+    plain = year_number(2031, (), ())
+    arranged = year_number(2031, [date(2031, 1, 1)], [date(2031, 1, 4)])
+    assert plain ^ arranged == 1 << 0 | 1 << 3
 
 
 # ---------------------------------------------------------------------------------------------------

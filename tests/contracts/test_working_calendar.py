@@ -73,7 +73,7 @@ def test_knows_the_leap_days_of_the_century(world: World) -> None:
             )
 
 
-@pytest.mark.parametrize(("start", "year"), [("2024-12-31T23:59", 2024), ("1970-06-01T00:00", 1970)])
+@pytest.mark.parametrize(("start", "year"), [("2019-12-31T23:59", 2019), ("1970-06-01T00:00", 1970)])
 def test_says_which_year_is_missing(world: World, start: str, year: int) -> None:
     refused = world.refusal_of_view("addWorkingDays", at(start), 1)
     assert isinstance(refused, errors.CalendarMissing)
@@ -102,12 +102,12 @@ def test_tells_whether_a_day_is_worked(world: World) -> None:
     days = {"2026-02-14": True, "2026-02-16": False, "2026-03-07": False, "2026-12-31": True}
     for day, worked in days.items():
         assert world.calendar.isWorkingDay(at(f"{day}T12:00")) is worked
-    assert isinstance(world.refusal_of_view("isWorkingDay", at("2024-01-05T12:00")), errors.CalendarMissing)
+    assert isinstance(world.refusal_of_view("isWorkingDay", at("2019-01-04T12:00")), errors.CalendarMissing)
 
 
 def test_an_arranged_year_has_the_working_days_of_its_notice() -> None:
     counts = {year: number.bit_count() for year, number in arranged_years().items()}
-    assert counts == {2025: 248, 2026: 248}
+    assert counts == {2020: 249, 2021: 250, 2022: 249, 2023: 249, 2024: 251, 2025: 248, 2026: 248}
 
 
 # -- publishing
