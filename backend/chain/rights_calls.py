@@ -11,10 +11,18 @@ from backend.domain.working_days import words_of
 #: A slot for each chapter that a list of goods touches, and its share of calldata and event.
 CHAPTER_GAS = 25_000
 
+#: Words of the longest call to the rights registry before its headings begin.
+_PLAIN_WORDS = 6
 
-def gas_of_goods(headings: Sequence[int]) -> int:
-    """An upper bound for `applyForRecordal` and `applyForChange` with these goods."""
-    return BASE_GAS + OTHER_GAS + CHAPTER_GAS * len({heading // 100 for heading in headings})
+
+def gas_of_call(contract: str, calldata: bytes) -> int:
+    """An upper bound for any call that is neither a declaration nor a record.
+
+    Of a right's goods only the length is seen: as if every heading had a chapter of its own.
+    """
+    usual = BASE_GAS + OTHER_GAS
+    headings = len(calldata) // 32 - _PLAIN_WORDS
+    return usual + CHAPTER_GAS * max(0, headings) if contract == "RightsRegistry" else usual
 
 
 def publish_year(year: int, number: int) -> bytes:

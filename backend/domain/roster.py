@@ -33,6 +33,9 @@ class Enterprise:
 
 Roster = tuple[Enterprise, ...]
 
+#: The customs office that decides on recordals; no goods are declared to it.
+HEADQUARTERS = "customs_headquarters"
+
 ROSTER: Roster = (
     Enterprise(
         "governance",
@@ -158,6 +161,15 @@ ROSTER: Roster = (
         "91990000MA0091682M",
         "9901960024",
         ("Seller",),
+    ),
+    Enterprise(
+        HEADQUARTERS,
+        "海关总署（演示）",
+        "Customs Headquarters (demo)",
+        "11990000MA00923143",
+        "9900960031",
+        ("Customs",),
+        "0100",
     ),
 )
 

@@ -9,5 +9,6 @@ without building it all again.
 """
 
 from backend.screening.index import MarkIndex
+from backend.screening.rules import is_ordinary_word, is_single_character
 
-__all__ = ["MarkIndex"]
+__all__ = ["MarkIndex", "is_ordinary_word", "is_single_character"]

@@ -114,6 +114,20 @@ def _sounding(number: int, declared: Declared, segment: Segment, knows: Knows) -
 
 
 # ---------------------------------------------------------------------------------------------------
+# What a mark is by itself
+
+
+def is_ordinary_word(text: str) -> bool:
+    """Whether a mark is a word of everyday declarations, however written."""
+    return plain(text) in _ordinary_words()
+
+
+def is_single_character(text: str) -> bool:
+    """Whether nothing is left of a mark but one character."""
+    return len(plain(text)) == 1
+
+
+# ---------------------------------------------------------------------------------------------------
 
 
 def _is_free(declared: Declared, form: Form, start: int, end: int) -> bool:

@@ -9,15 +9,16 @@ from pathlib import Path
 from backend.chain.signers import DevelopmentSigner
 from backend.domain.errors import StartFailed
 from backend.domain.participants import AUTHORITY_ROLES, Role, legal_identity
-from backend.domain.roster import ROSTER, Enterprise
+from backend.domain.roster import HEADQUARTERS, ROSTER, Enterprise, enterprise
 from backend.services import access
 from backend.services.access import Scope
 from backend.services.gateway import Gateway, open_gateway, unix_now
 from backend.services.membership import Registration, register
 from backend.services.outbox import GOVERNANCE
 from backend.services.processes import wait_until, write_private
+from backend.services.rights import name_headquarters
 from backend.settings import Settings
-from backend.store import outbox
+from backend.store import outbox, right_queries
 from backend.store import participant_queries as queries
 from backend.store.database import Connection, Database
 from backend.store.migrations import migrate
@@ -81,6 +82,11 @@ def enrol_cast(settings: Settings, progress: Callable[[str], None]) -> None:
         if not wait_until(lambda: not _missing(gateway), PATIENCE):
             names = ", ".join(member.key for member in _missing(gateway))
             raise StartFailed(what="registration", reason=f"not indexed in {PATIENCE:.0f} s: {names}")
+        if _headquarters(gateway) == 0:
+            office = _identity(gateway, enterprise(HEADQUARTERS))
+            name_headquarters(gateway, GOVERNANCE, gateway.views.participant_of(office) or 0)
+            if not wait_until(lambda: _headquarters(gateway) != 0, PATIENCE):
+                raise StartFailed(what="headquarters", reason=f"not indexed in {PATIENCE:.0f} s")
         progress("keys")
         # Tokens are known only now: the file is whole before the first key counts.
         with gateway.database.write() as connection:
@@ -117,6 +123,12 @@ def _needs_key(member: Enterprise) -> bool:
 def _missing(gateway: Gateway) -> list[Enterprise]:
     with gateway.database.read() as connection:
         return [member for member in CAST if queries.number_of_identity(connection, _identity(gateway, member)) is None]
+
+
+def _headquarters(gateway: Gateway) -> int:
+    """The office that decides on recordals, as indexed; zero while none is named."""
+    with gateway.database.read() as connection:
+        return right_queries.headquarters_no(connection)
 
 
 def _identity(gateway: Gateway, member: Enterprise) -> bytes:

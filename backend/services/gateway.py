@@ -11,6 +11,7 @@ from backend.chain.deployment import Deployment, load_deployment
 from backend.chain.signers import DevelopmentSigner, KeystoreSigner, Signer
 from backend.chain.views import Views
 from backend.domain.errors import NotHosted
+from backend.services.mark_index import Bookshelf
 from backend.settings import Settings
 from backend.store import outbox
 from backend.store.database import Database
@@ -32,6 +33,7 @@ class Gateway:
     deployment: Deployment
     consortium_key: bytes
     now: Callable[[], int] = unix_now
+    bookshelf: Bookshelf = field(default_factory=Bookshelf)
     _signers: dict[str, Signer] = field(default_factory=dict)
 
     def signer(self, address: str) -> Signer:

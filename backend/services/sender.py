@@ -11,7 +11,8 @@ from typing import Any
 
 import structlog
 
-from backend.chain.calls import BASE_GAS, MOST_GAS, OTHER_GAS
+from backend.chain import rights_calls
+from backend.chain.calls import MOST_GAS
 from backend.chain.client import Fees, SendOutcome
 from backend.chain.signers import UnsignedTransaction
 from backend.domain.errors import ChainUnavailable, ContractRefused, GuanlianError, NotHosted
@@ -126,7 +127,8 @@ class Sender:
 
     def _plan(self, connection: Connection, account: str, now: int) -> Plan | None:
         for row in outbox.waiting_rows(connection, account, "call", 1):
-            return Plan(row.contract, row.calldata, BASE_GAS + OTHER_GAS, [row.id])
+            gas = rights_calls.gas_of_call(row.contract, row.calldata)
+            return Plan(row.contract, row.calldata, gas, [row.id])
         if records := outbox.waiting_rows(connection, account, "record", WINDOW):
             return plan_records(records, _smaller(records[0].attempts) or MOST_RECORDS_IN_CALL)
         if lists := outbox.waiting_rows(connection, account, "declare", WINDOW):

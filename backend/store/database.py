@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +43,9 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
             # What a statement carries may be personal; it must not reach an error's text and with it a log.
             hide_parameters=True,
-            json_serializer=lambda value: orjson.dumps(value).decode(),
-            json_deserializer=orjson.loads,
+            json_serializer=_json_of,
+            # Exact whatever its width: the chain's sets and years are numbers of 256 bits.
+            json_deserializer=json.loads,
         )
         # SQLite's own waiting is sleep and look again, up to a tenth of a second; this process's writers need not.
         self._writers = threading.Lock()
@@ -104,6 +106,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _json_of(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        # It knows no number wider than 64 bits.
+        return json.dumps(value, ensure_ascii=False)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

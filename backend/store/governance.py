@@ -1,4 +1,4 @@
-"""Participants, accounts and listings, folded from the registry's and the blacklist's events one by one."""
+"""Participants, accounts, listings and rights, folded one by one from the events of the contracts that govern."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from backend.domain.rights_events import RightsEvent
 from backend.store.database import Connection
 from backend.store.readmodel import governance_history
-from backend.store.tables import accounts, listings, participants
+from backend.store.rights_folding import APPLY_RIGHTS
+from backend.store.tables import accounts, licences, listings, participants, rights
 
 
 def apply_governance(connection: Connection, name: str, arguments: Mapping[str, Any], at: int) -> None:
@@ -22,8 +23,8 @@ def apply_governance(connection: Connection, name: str, arguments: Mapping[str, 
 
 
 def fold_anew(connection: Connection) -> None:
-    """Drops the three tables and folds them again from the events that are left after a reorganisation."""
-    for table in (participants, accounts, listings):
+    """Drops what is folded here and folds it again from the events that are left after a reorganisation."""
+    for table in (participants, accounts, listings, rights, licences):
         connection.execute(sa.delete(table))
     for row in governance_history(connection):
         apply_governance(connection, row.name, row.arguments, row.at)
@@ -134,5 +135,6 @@ _APPLY = {
     "HearingWindowSet": _nothing,
     "UrgencySet": _nothing,
 }
-# Rights and cases stand in the history as they came; what is asked of them is folded from it.
+# Cases stand in the history as they came; what is asked of them is folded from it.
 _APPLY |= {event.__name__: _nothing for event in get_args(RightsEvent)}
+_APPLY |= APPLY_RIGHTS

@@ -1,8 +1,8 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`) hold what only this gateway has. *Read model* tables (`readmodel`)
-are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends on stands
-only there.
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`) hold what only this gateway has. *Read model* tables
+(`readmodel`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends
+on stands only there.
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ from backend.store.tables.readmodel import (
     blocks,
     cursor,
     governance_events,
+    licences,
     listings,
     manifests,
     parcels,
     participants,
     records,
     refusals,
+    rights,
 )
+from backend.store.tables.screening import marks, screening_hits, screenings
 
 __all__ = [
     "READ_MODEL",
@@ -66,8 +69,10 @@ __all__ = [
     "examinations",
     "governance_events",
     "hosted_accounts",
+    "licences",
     "listings",
     "manifests",
+    "marks",
     "matching_configs",
     "messages",
     "metadata",
@@ -85,6 +90,9 @@ __all__ = [
     "records",
     "refusals",
     "relayed_receipts",
+    "rights",
+    "screening_hits",
+    "screenings",
     "sequences",
     "signature_policies",
     "signature_refusals",

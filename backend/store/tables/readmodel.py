@@ -79,6 +79,50 @@ listings = sa.Table(
     sa.Index(None, "participant_no"),
 )
 
+#: Rights as headquarters recorded them, and what is asked for them. Commitments open with the kept table `marks`.
+rights = sa.Table(
+    "rights",
+    metadata,
+    sa.Column("right_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("holder_no", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Integer, nullable=False),
+    sa.Column("applied_at", Instant, nullable=False),
+    sa.Column("underlying_until", Instant, nullable=False),
+    sa.Column("recorded_at", Instant),
+    sa.Column("until", Instant),
+    # how it ended before its time: refused, withdrawn, revoked
+    sa.Column("ended_at", Instant),
+    sa.Column("ended_by", sa.String(10)),
+    sa.Column("grounds", Hash),
+    # marks and goods that hold; NULL before the recordal
+    sa.Column("marks", Hash),
+    sa.Column("goods", Hash),
+    sa.Column("headings", sa.JSON, nullable=False),
+    # what headquarters has to decide, by number, zero for nothing; the marks and goods that come with it
+    sa.Column("pending", sa.Integer, nullable=False),
+    sa.Column("asked_at", Instant),
+    sa.Column("decide_by", Instant),
+    sa.Column("asked_marks", Hash),
+    sa.Column("asked_goods", Hash),
+    sa.Column("asked_headings", sa.JSON, nullable=False),
+    sa.Column("evidence", Hash, nullable=False),
+    sa.Index(None, "holder_no"),
+    sa.Index(None, "pending", "decide_by"),
+)
+
+#: What a holder permits a seller now; a later grant takes the place of the one before.
+licences = sa.Table(
+    "licences",
+    metadata,
+    sa.Column("right_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("seller_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("goods", Hash, nullable=False),
+    sa.Column("granted_at", Instant, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+    sa.Column("revoked_at", Instant),
+    sa.Index(None, "seller_no"),
+)
+
 manifests = sa.Table(
     "manifests",
     metadata,
@@ -179,6 +223,8 @@ READ_MODEL = (
     participants,
     accounts,
     listings,
+    rights,
+    licences,
     manifests,
     parcels,
     records,
