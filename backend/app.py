@@ -27,10 +27,12 @@ from backend.api.routes import (
     records,
     relayed_receipts,
     requests,
+    rights,
     rulebook,
     signatures,
     tax_bills,
     webhooks,
+    working_days,
 )
 from backend.services.gateway import Gateway
 from backend.services.runner import Runner
@@ -45,6 +47,8 @@ ROUTERS = (
     participants.router,
     signatures.router,
     blacklist.router,
+    rights.router,
+    working_days.router,
     quota.router,
     tax_bills.router,
     payment_requests.router,

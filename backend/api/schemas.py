@@ -71,7 +71,7 @@ ScopeName = Annotated[Scope, Named(Scope)]
 PolicyName = Annotated[SignaturePolicy, Named(SignaturePolicy)]
 
 
-def _sound(value: Any) -> Any:
+def sound(value: Any) -> Any:
     """Refuses what no encoding can write: half a surrogate pair, anywhere in a JSON value."""
     if isinstance(value, str):
         try:
@@ -80,11 +80,11 @@ def _sound(value: Any) -> Any:
             raise ValueError("text with half a surrogate pair") from None
     elif isinstance(value, dict):
         for name, member in value.items():
-            _sound(name)
-            _sound(member)
+            sound(name)
+            sound(member)
     elif isinstance(value, list):
         for member in value:
-            _sound(member)
+            sound(member)
     return value
 
 
@@ -96,7 +96,7 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,64}$")
 Evidence = Annotated[
     dict[Annotated[str, StringConstraints(min_length=1, max_length=80)], Any],
     Field(min_length=1, max_length=200),
-    AfterValidator(_sound),
+    AfterValidator(sound),
 ]
 
 ParcelId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
@@ -147,15 +147,15 @@ class DecisionBody(Body):
     """Customs' decision about a request, with its reason."""
 
     grant: bool
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_sound)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(sound)]
 
 
 class RegistrationBody(Body):
     """An organisation to register. Platforms and customs register sellers, governance anyone."""
 
     uscc: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{10}([0-9A-Z]{8})?$")]
-    name_zh: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]
-    name_en: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_sound)]
+    name_zh: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(sound)]
+    name_en: Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(sound)]
     roles: Annotated[list[RoleName], Field(min_length=1, max_length=len(Role))] = [Role.Seller]
     customs_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{10}$")] | None = None
     district: DistrictText | None = None
@@ -209,7 +209,7 @@ class EvidenceBody(Body):
 class QuotaBody(Body):
     """Whose year, in a body since addresses are logged; without a year the present one in China."""
 
-    id_number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_sound)]
+    id_number: Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(sound)]
     year: Annotated[int, Field(ge=2016, le=9999)] | None = None
 
 
@@ -218,14 +218,14 @@ class KeyBody(Body):
 
     participant_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)] | None = None
     scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=len(Scope))]
-    label: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_sound)]
+    label: Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(sound)]
 
 
 class PaymentRequestBody(Body):
     """Which parcel's payment is asked about, why, and how many hours the platform has."""
 
     parcel_id: ParcelIdText
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), AfterValidator(_sound)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON), AfterValidator(sound)]
     hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] = USUAL_HOURS
 
 

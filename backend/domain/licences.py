@@ -31,10 +31,10 @@ class Licence:
     def is_in_force(self, at: int) -> bool:
         return self.from_at <= at < self.until
 
-    def covers(self, hit: Hit) -> bool:
-        """Whether the hit's goods are among those licensed; goods without a code only if all are."""
-        goods = self.headings or hit.mark.headings
-        return goods >= hit.mark.headings if hit.heading is None else hit.heading in goods
+    def covers(self, heading: str | None, goods_of_right: frozenset[str]) -> bool:
+        """Whether goods of a heading are among those licensed; goods without a code only if all of the right are."""
+        goods = self.headings or goods_of_right
+        return goods >= goods_of_right if heading is None else heading in goods
 
 
 class Finding(StrEnum):
@@ -103,7 +103,7 @@ def judge(hits: Iterable[Hit], licences: Sequence[Licence], seller_no: int, at: 
 def _judged(hit: Hit, licences: list[Licence], at: int) -> Judgement:
     if hit.within_goods is False and not hit.mark.is_well_known:
         return _said(hit, Finding.OutsideGoods, Reason.OtherGoodsThanTheRights, None)
-    fitting = [licence for licence in licences if licence.covers(hit)]
+    fitting = [licence for licence in licences if licence.covers(hit.heading, hit.mark.headings)]
     # Of several the one that lasts longest speaks for them all.
     latest = max(fitting, key=lambda licence: (licence.is_in_force(at), licence.until), default=None)
     if latest is None:

@@ -21,12 +21,12 @@ from backend.domain.matching import MatchingConfig, MatchOutcome, MatchReport
 from backend.domain.participants import Role
 from backend.domain.tax import dutiable_value
 from backend.formats.ceb import standings
-from backend.services import billing, comparing, quota, rulebook
+from backend.services import billing, comparing, inspecting, quota, rulebook, screening
 from backend.services.decisions import LOOK_AGAIN
 from backend.services.gateway import Gateway
 from backend.services.quota import QuotaBook
 from backend.services.steps import project, queue_step, targets_of
-from backend.store import examinations, notice_queries, readmodel
+from backend.store import examinations, notice_queries, readmodel, screenings
 from backend.store.database import Connection
 
 log = structlog.get_logger("examination")
@@ -51,7 +51,9 @@ def chain_moved(
         config = rulebook.config_of(connection, manifest.declaring_district)
         if config.automatic:
             examinations.enlist(connection, _rows(manifest, parcels, config))
-    examinations.look_again(connection, manifests=touched)
+    moved = list(touched)
+    examinations.look_again(connection, manifests=moved)
+    screening.chain_moved(connection, declared, moved)
 
 
 def _rows(manifest: Any, parcels: Sequence[bytes], config: MatchingConfig) -> list[dict[str, Any]]:
@@ -97,7 +99,12 @@ class Examiner:
         self._collected_at = 0
 
     def tick(self) -> int:
-        """Looks at one round of parcels; how many were decided. Raises StoreUnavailable."""
+        """Looks at one round of parcels; how many were decided. Raises StoreUnavailable.
+
+        What is declared is screened first, so that no parcel is accepted whose goods nobody has looked through.
+        """
+        while screening.screen_ready(self.gateway):
+            pass
         with self.gateway.database.read() as connection:
             offices = examinations.hosted_customs(connection, 1 << Role.Customs)
             configs = {district: rulebook.config_of(connection, district) for district in offices}
@@ -113,6 +120,8 @@ class Examiner:
                 for office, part in _by_district(rows).items()
             ]
         decided = sum(self._decide(each, now) for each in rounds)
+        for district in deciding:
+            decided += inspecting.order_due(self.gateway, district, offices[district])
         if now - self._collected_at >= COLLECT_EVERY:
             with self.gateway.database.write() as connection:
                 billing.collect(connection, now)
@@ -160,6 +169,7 @@ class Examiner:
         sets = project(connection, targets)
         on_chain = {target.manifest: readmodel.sets_of_blob(target.row.size, target.row.sets) for target in targets}
         book = QuotaBook(connection, self.gateway.consortium_key, declarations, now)
+        unscreened = screenings.unscreened(connection, parcels)
         compared = comparing.compare(
             connection, parcels, used=lambda parcel, _: book.used_by(parcel) if parcel in declarations else None
         )
@@ -173,8 +183,8 @@ class Examiner:
             if parcel in asked:
                 may_now = _may(standing, Step.Cancellation, place) and _is_at_rest(standing, place)
                 found.cancelled.append(row) if may_now else found.waiting.append((row, None))
-            elif (judged := compared.get(parcel)) is None:
-                found.waiting.append((row, None))
+            elif (judged := compared.get(parcel)) is None or parcel in unscreened:
+                found.waiting.append((row, judged))
             else:
                 self._sort(found, row, judged, standing, place, now)
             found.deadlines[row.id] = _deadline(place, config)
@@ -220,6 +230,8 @@ class Examiner:
                 (Step.Cancellation, [(row, None) for row in found.cancelled]),
             ):
                 decided += self._queue(connection, found, step, those, now)
+            parcels = [bytes(row.parcel_id) for row, _ in accepted]
+            inspecting.order_inspections(connection, self.gateway, found.customs_no, parcels)
             for row, report in found.waiting:
                 examinations.looked_at(connection, row, now, **_summary(report), due_at=_later(found, row, now))
             for row in found.over:

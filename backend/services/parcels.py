@@ -22,6 +22,7 @@ from backend.services.access import Caller
 from backend.services.gateway import Gateway
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
+from backend.services.recorded_marks import recorded_marks
 from backend.services.sight import parcels_in_sight, sight_of
 from backend.store import examinations, readmodel
 from backend.store import parcel_queries as queries
@@ -54,6 +55,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         seen = _may_see(connection, place, caller)
         examined = examinations.of_parcel(connection, parcel_id) if seen else []
         asked = requests_in_parcel(connection, parcel_id, place, caller, gateway.now())
+        marks = recorded_marks(connection, parcel_id, place, gateway.now())
     sets = queries.sets_of(place)
     view = {
         "parcel_id": parcel_id.hex(),
@@ -66,6 +68,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         **_manifest_facts(place),
         "history": _history(place, records, names),
         "revealed": revealed(documents),
+        "recorded_marks": marks,
         "earlier": [
             {
                 "manifest": _hex(earlier.manifest),

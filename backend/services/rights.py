@@ -5,7 +5,7 @@ Refused at once, in the contract's own words, where the contract is bound to ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.chain import rights_calls
@@ -113,23 +113,30 @@ def withdraw(gateway: Gateway, holder_no: int, right_id: int, evidence: Evidence
 
 
 def license_seller(
-    gateway: Gateway, holder_no: int, right_id: int, seller: int | str, goods: Goods, until: int, evidence: Evidence
+    gateway: Gateway,
+    holder_no: int,
+    right_id: int,
+    seller: int | str,
+    headings: Sequence[str] | None,
+    until: int,
+    evidence: Evidence,
 ) -> str:
     """Permits a seller, by its number or a code of it, to trade in goods of the right; replaces a licence it has.
 
-    Raises RightNotInForce, LicenseeInvalid, LicenceTermInvalid, and InvalidInput for goods that the right lacks.
+    Without headings all goods that the right has now. Raises RightNotInForce, LicenseeInvalid, LicenceTermInvalid,
+    and InvalidInput for goods that the right lacks.
     """
     with Writing(gateway, holder_no) as writing:
         row = own_in_force(writing, holder_no, right_id)
         seller_no = seller_of(writing, seller)
-        beyond = sorted(set(goods.numbers) - set(row.headings))
+        of_right = [f"{heading:04d}" for heading in row.headings]
+        goods = Goods.checked(of_right if headings is None else headings)
+        beyond = sorted(set(goods.headings) - set(of_right))
         if beyond:
-            named = ", ".join(f"{heading:04d}" for heading in beyond)
-            raise InvalidInput(field="headings", value=named[:40], rule="headings of the right")
+            raise InvalidInput(field="headings", value=", ".join(beyond)[:40], rule="headings of the right")
         if not writing.now < until <= LATEST:
             raise LicenceTermInvalid(until=iso(min(max(until, 0), LATEST)))
-        summary = {"right_id": right_id, "seller_no": seller_no, "until": iso(until)}
-        writing.begin("Licence", summary)
+        writing.begin("Licence", {"right_id": right_id, "seller_no": seller_no, "until": iso(until)})
         committed = writing.keep_goods(goods)
         proof = writing.evidence(evidence, right_id=right_id, seller_no=seller_no)
         writing.queue(rights_calls.grant_licence(right_id, seller_no, committed, until, proof))

@@ -46,12 +46,15 @@ from backend.services import rulebook
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation
 from backend.services.quota import reserve_for_acceptance
+from backend.services.screening import release_warnings
 from backend.store import outbox, readmodel
 from backend.store.database import Connection
 from backend.store.listing_queries import levels_in_force
 from backend.store.profiles import names_of
 
 MOST_PARCELS = 10_000
+#: Warnings that an operation tells of; it counts the others.
+MOST_WARNINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def submit_steps(
     Raises InvalidInput, EvidenceMissing, NotFound, Conflict, NotHosted and what the contract would refuse with.
     """
     wanted = _checked(parcel_ids, evidence, evidence_of)
+    # Before the transaction: goods are screened anew, which no writer should wait for.
+    warnings = release_warnings(gateway, wanted) if step is Step.Release else []
     digest = hashlib.sha256(
         orjson.dumps([step, [parcel.hex() for parcel in wanted], evidence, evidence_of], option=orjson.OPT_SORT_KEYS)
     ).digest()
@@ -102,6 +107,7 @@ def submit_steps(
             evidence_of=evidence_of,
             reference=reference,
             digest=digest,
+            warnings=warnings,
         )
 
 
@@ -116,8 +122,12 @@ def queue_step(
     evidence_of: Mapping[str, Mapping[str, Any]] | None = None,
     reference: str | None = None,
     digest: bytes | None = None,
+    warnings: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """As `submit_steps`, within the caller's transaction: what it has read decides together with the step."""
+    """As `submit_steps`, within the caller's transaction: what it has read decides together with the step.
+
+    `warnings` are told in the operation, the first of them; they refuse nothing.
+    """
     now = gateway.now()
     account = account_of(connection, participant_no)
     targets = list(targets_of(connection, wanted))
@@ -127,7 +137,9 @@ def queue_step(
             limits = rulebook.config_of(connection, target.row.declaring_district).limits
             parcels = [parcel for _, parcel in target.members]
             reserve_for_acceptance(connection, gateway.consortium_key, parcels, now, limits)
-    summary = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
+    summary: dict[str, Any] = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
+    if warnings:
+        summary |= {"warnings": [dict(each) for each in warnings[:MOST_WARNINGS]], "warnings_in_all": len(warnings)}
     operation_id = new_operation(connection, "step", participant_no, summary, now, reference=reference, digest=digest)
     keep = partial(evidences.keep, connection, operation_id=operation_id, participant_no=participant_no, now=now)
     shared = keep(contents=[evidence]) if evidence else None

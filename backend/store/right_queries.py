@@ -61,6 +61,14 @@ def find_rights(
     return list(connection.execute(query))
 
 
+def rights_by_id(connection: Connection, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
+    found: dict[int, sa.Row[Any]] = {}
+    for part in chunks(sorted(ids)):
+        query = sa.select(rights).where(rights.c.right_id.in_(part))
+        found.update({int(row.right_id): row for row in connection.execute(query)})
+    return found
+
+
 def rights_in_force(connection: Connection, now: int) -> list[sa.Row[Any]]:
     """Every right in force, by its number: whose it is, its kind, marks and headings."""
     column = rights.c

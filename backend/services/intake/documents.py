@@ -14,7 +14,7 @@ from backend.domain.documents import Document, DocumentKind
 from backend.domain.lifecycle import SUPERVISION_MODES
 from backend.domain.participants import Role, has_role
 from backend.formats.ceb.refusals import DUPLICATE, FORMAT_WRONG, OUTDATED, SENDER_NOT_ALLOWED
-from backend.services import examination, notices
+from backend.services import examination, notices, screening
 from backend.services.attestation import attest
 from backend.services.declaring import FREE, ListStanding, list_standings
 from backend.services.intake.prepared import Prepared
@@ -23,6 +23,9 @@ from backend.services.outbox import Entry, enqueue
 from backend.services.outcomes import DocumentOutcome
 from backend.services.planning import Group
 from backend.store import documents, notice_queries, outbox
+
+#: What declared goods are called in.
+SCREENED = (DocumentKind.Order, DocumentKind.Declaration)
 
 
 class DocumentReception(Reception):
@@ -104,6 +107,8 @@ class DocumentReception(Reception):
             self._vouch(entry, ids)
         parcels = [item.parcel_id for item in self.accepted if item.parcel_id]
         examination.look_again(self.connection, parcels)
+        if self.kind in SCREENED:
+            screening.look_again(self.connection, parcels)
 
     def _declare(self, entry: Entry, ids: Sequence[int], replaced: Sequence[int]) -> None:
         outbox.cancel_declarations(self.connection, replaced, self.now)

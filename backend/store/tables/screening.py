@@ -42,12 +42,15 @@ screenings = sa.Table(
     sa.Column("index_version", sa.String(32)),
     sa.Column("declared_at", Instant, nullable=False),
     sa.Column("screened_at", Instant),
-    # the operation by which the automatic account ordered its inspection
+    # of a suspected one, whether the automatic account is to order its inspection: due, waiting (not yet possible),
+    # ordered (by this operation), over (a person decided)
+    sa.Column("inspection", sa.String(8)),
     sa.Column("ordered_by", sa.String(32)),
     sa.UniqueConstraint("parcel_id", "manifest"),
     sa.Index(None, "manifest"),
     sa.Index(None, "is_ready", "id"),
     sa.Index(None, "district", "finding", "id"),
+    sa.Index(None, "inspection", "district", "id"),
 )
 
 #: The hits of a screening. `hit` explains: which mark, which text, how it matched, why it was found so. Nothing

@@ -93,12 +93,16 @@ def upgrade() -> None:
         sa.Column("index_version", sa.String(length=32), nullable=True),
         sa.Column("declared_at", sa.BigInteger(), nullable=False),
         sa.Column("screened_at", sa.BigInteger(), nullable=True),
+        sa.Column("inspection", sa.String(length=8), nullable=True),
         sa.Column("ordered_by", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screenings")),
         sa.UniqueConstraint("parcel_id", "manifest", name=op.f("uq_screenings_parcel_id_manifest")),
     )
     op.create_index(
         op.f("ix_screenings_district_finding_id"), "screenings", ["district", "finding", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_screenings_inspection_district_id"), "screenings", ["inspection", "district", "id"], unique=False
     )
     op.create_index(op.f("ix_screenings_is_ready_id"), "screenings", ["is_ready", "id"], unique=False)
     op.create_index(op.f("ix_screenings_manifest"), "screenings", ["manifest"], unique=False)
@@ -107,6 +111,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_screenings_manifest"), table_name="screenings")
     op.drop_index(op.f("ix_screenings_is_ready_id"), table_name="screenings")
+    op.drop_index(op.f("ix_screenings_inspection_district_id"), table_name="screenings")
     op.drop_index(op.f("ix_screenings_district_finding_id"), table_name="screenings")
     op.drop_table("screenings")
     op.drop_index(op.f("ix_screening_hits_right_id_finding_screening_id"), table_name="screening_hits")
