@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,9 +28,8 @@ HEADQUARTERS = "customs_headquarters"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def years(ledger: Ledger) -> Iterator[None]:
+def years(ledger: Ledger) -> None:
     publish_years_ahead(ledger)
-    yield
 
 
 def test_deployment_publishes_the_years_of_the_calendar(ledger: Ledger) -> None:
@@ -163,8 +161,8 @@ def test_a_seller_is_licensed_for_some_goods_and_no_longer(ledger: Ledger) -> No
 
 def test_changed_marks_hold_once_they_are_approved(ledger: Ledger) -> None:
     right = recorded(ledger, "初白", "6404")
-    change = {name: value for name, value in recordal("初白", "6404", variants=["CHUBAI"]).items()}
-    change = {name: change[name] for name in ("marks", "headings", "nice_classes", "evidence")}
+    asked = recordal("初白", "6404", variants=["CHUBAI"])
+    change = {name: asked[name] for name in ("marks", "headings", "nice_classes", "evidence")}
     ledger.post("rights_holder", f"{RIGHTS}/{right}/changes", change)
     view = right_as(ledger, right, lambda found: found["pending"] == "Change")
     assert view["marks"][0]["variants"] == []
@@ -248,3 +246,10 @@ def test_headquarters_is_named_by_governance_and_is_customs(ledger: Ledger) -> N
     body = {"participant_no": ledger.numbers["platform"]}
     is_problem(ledger.client("governance").put("/v1/headquarters", json=body), 403, "RoleMissing")
     is_problem(ledger.client("platform").put("/v1/headquarters", json=body), 403, "Forbidden")
+
+
+def test_suspicions_are_for_customs_and_holders(ledger: Ledger) -> None:
+    for role in ("customs_pudong", "rights_holder"):
+        assert ledger.get(role, "/v1/suspicions").keys() >= {"items", "next", "complete_to_block"}
+    is_problem(ledger.client("platform").get("/v1/suspicions"), 403, "Forbidden")
+    is_problem(ledger.client().get("/v1/suspicions"), 401, "Unauthenticated")
