@@ -75,6 +75,11 @@ class RecordedMark:
     #: Protected beyond its goods, by a decision that headquarters has seen.
     is_well_known: bool = False
 
+    @property
+    def named_forms(self) -> list[tuple[str, str]]:
+        """Every form with the field that gives it."""
+        return [("text", self.text)] + [(f"variants[{place}]", each) for place, each in enumerate(self.variants)]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "text": self.text,
@@ -103,6 +108,11 @@ class Asked:
             raise InvalidInput(field="marks", value=len(found), rule=f"1 to {MOST_MARKS} marks")
         faults: list[dict[str, Any]] = []
         for number, mark in enumerate(found):
+            faults += [
+                {"field": f"marks[{number}].{name}", "value": repr(text)[:40], "rule": "printable characters"}
+                for name, text in mark.named_forms
+                if not text.isprintable()
+            ]
             try:
                 screened_mark("", 0, mark, goods.headings)
             except InvalidInput as fault:

@@ -61,6 +61,7 @@ _PHRASES: dict[str, str] = {
     "name headquarters": "指定海关总署",
     "dispose of rights": "处分知识产权备案",
     "decide about rights": "审批知识产权备案",
+    "read applications": "查看备案申请",
     "read suspicions": "查看涉嫌侵权线索",
     "role Customs or role RightsHolder": "角色 Customs 或 RightsHolder",
     "headings of the right": "备案所列的税目",

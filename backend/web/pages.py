@@ -15,6 +15,8 @@ from backend.formats.qr import qr_svg
 from backend.services.freshness import Freshness, Reach, freshness_of, ledger_size
 from backend.services.listings import STATUSES, search_listings
 from backend.services.parcels import parcel_view
+from backend.services.rights_reading import STATUSES as RIGHT_STATUSES
+from backend.services.rights_reading import search_rights
 from backend.web.parcel_page import parcel_page
 from backend.web.rendering import HEADERS, PageRoute, gateway_of, language_for, redirect, render
 
@@ -112,6 +114,32 @@ def blacklist(
         freshness=freshness,
         block=found["complete_to_block"],
         at=found.get("complete_to_time"),
+    )
+
+
+@router.get("/rights")
+def recorded_rights(
+    request: Request,
+    q: Annotated[str, Query(max_length=_LONGEST_INPUT)] = "",
+    status: str = "",
+    cursor: str | None = None,
+) -> HTMLResponse:
+    """The register of rights, public and searchable."""
+    chosen = status if status in RIGHT_STATUSES else ""
+    found = search_rights(
+        gateway_of(request), text=q.strip() or None, status=chosen or None, cursor=cursor or None, limit=50
+    )
+    following = found["next"]
+    return render(
+        request,
+        "rights.html",
+        rights=found["items"],
+        q=q,
+        status=chosen,
+        statuses=RIGHT_STATUSES,
+        more=urlencode({"q": q, "status": chosen, "cursor": following}) if following else "",
+        block=found["complete_to_block"],
+        at=found["complete_to_time"],
     )
 
 

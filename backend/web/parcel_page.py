@@ -51,6 +51,8 @@ class ParcelPage:
     manifest: str
     index: int
     goods: tuple[GoodsLine, ...]
+    #: Recorded marks that the declared brand carries, each with whether the seller may use it.
+    marks: tuple[Mapping[str, Any], ...]
     #: Newest first.
     history: tuple[Entry, ...]
     earlier: tuple[Mapping[str, Any], ...]
@@ -73,6 +75,7 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
         manifest=view["manifest"],
         index=view["index"],
         goods=_goods(view.get("revealed"), Direction[view["direction"]], language),
+        marks=tuple(view.get("recorded_marks", ())),
         history=entries[::-1],
         earlier=tuple(view.get("earlier", ())),
         complete_to_block=view["complete_to_block"],

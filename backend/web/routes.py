@@ -14,6 +14,7 @@ from backend.web import (
     console_payments,
     console_registers,
     console_requests,
+    console_rights,
     console_rules,
     console_webhooks,
     pages,
@@ -29,6 +30,7 @@ PARTS = (
     console_requests.router,
     console_payments.router,
     console_rules.router,
+    console_rights.router,
     console_webhooks.router,
     console_registers.router,
 )

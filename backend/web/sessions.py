@@ -140,6 +140,10 @@ class Session:
         return self.sends_messages and bool(self.caller.scopes & {Scope.enterprise, Scope.authority})
 
     @property
+    def holds_rights(self) -> bool:
+        return self.caller.bears(Role.RightsHolder) and Scope.enterprise in self.caller.scopes
+
+    @property
     def lists_participants(self) -> bool:
         return self._has(Role.Customs, Role.MarketRegulator, Role.AppealBody)
 

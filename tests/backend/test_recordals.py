@@ -62,6 +62,14 @@ def test_every_wrong_mark_is_named() -> None:
     assert named == ["marks[1].text", "marks[2].variants[0]", "marks[2].variants[2]"]
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "a\nb", "a\u202eb", "a\u200bb"])
+def test_what_cannot_be_seen_is_no_mark(text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        Asked.checked([RecordedMark("fine", (text,))], GOODS)
+    assert refused.value.details["faults"][0]["field"] == "marks[0].variants[0]"
+    assert text not in str(refused.value)
+
+
 @pytest.mark.parametrize("count", [0, 11])
 def test_a_recordal_has_one_to_ten_marks(count: int) -> None:
     with pytest.raises(InvalidInput):
@@ -113,8 +121,14 @@ def test_goods_and_marks_are_committed_as_their_fields_say() -> None:
 
 @pytest.mark.parametrize(
     ("text", "flag"),
-    [("麓", "one_character"), ("Ａ", "one_character"), (" X-", "one_character"), ("apple", "ordinary_word")]
-    + [("ＡPPLE", "ordinary_word"), ("App le", "ordinary_word")],
+    [
+        ("麓", "one_character"),
+        ("Ａ", "one_character"),
+        (" X-", "one_character"),
+        ("apple", "ordinary_word"),
+        ("ＡPPLE", "ordinary_word"),
+        ("App le", "ordinary_word"),
+    ],
 )
 def test_a_mark_that_says_little_is_flagged(text: str, flag: str) -> None:
     assert flags_of([RecordedMark(text)]) == [{"mark": text, "flag": flag}]
