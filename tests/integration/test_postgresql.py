@@ -24,9 +24,11 @@ from backend.services.list_numbers import allot
 from backend.services.quota import account_of, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
 from backend.services.relayed_receipts import relay, relayed
+from backend.services.rights_reading import right_view, search_rights
 from backend.services.rulebook import load_matching
 from backend.services.simulation import simulate
 from backend.services.simulation.requests import cancellation_request, return_request
+from backend.services.suspicions import suspicions
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
 from backend.store import readmodel, receipts
@@ -35,6 +37,7 @@ from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.clerk import Clerk
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
 from tests.support.receivers import receiver
+from tests.support.recordals import SHOES, license_seller, publish_years, record, shoes
 from tests.support.running import until
 from tests.support.standing import AT_MS, Conversation
 from tests.support.workshop import Workshop, installed_chain, small_set, workshop
@@ -226,3 +229,22 @@ def test_the_conversation_with_customs_goes_the_whole_way_here_as_well(shop: Wor
     assert clerk.told(two, "624") == ["2", "120", "399"]
     assert clerk.told(one, "626") == ["2", "120", "399", "800"]
     assert [clerk.told(one, kind) for kind in ("816", "818")] == [["1"], ["3"]]
+
+
+def test_rights_are_read_and_goods_are_screened_here_as_well(shop: Workshop) -> None:
+    clerk = Clerk(shop)
+    publish_years(clerk)
+    clerk.automate()
+    right = record(clerk, SHOES, "6404", variants=("JICHUAN",))
+    made, one = shoes("J1CHUAN")
+    clerk.send(*made.messages)
+    clerk.examine()
+    assert "Inspection" in clerk.place(one)[1]
+    license_seller(clerk, right, one)
+    view = right_view(shop.gateway, right)
+    assert [fact["fact"] for fact in view["facts"]][-1] == "LicenceGranted"
+    (found,) = search_rights(shop.gateway, text="jichuan", status="in_force")["items"]
+    assert found["right_id"] == right
+    with shop.gateway.database.read() as connection:
+        (suspicion,) = suspicions(connection, int(one.customs_code))
+    assert suspicion["hits"][0]["right_id"] == right

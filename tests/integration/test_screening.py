@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,28 +12,28 @@ import pytest
 from backend.domain.errors import FlagsBlocking
 from backend.domain.lifecycle import State, Step
 from backend.domain.participants import Role
-from backend.domain.recordals import Asked, Goods, RecordedMark
-from backend.domain.rights import RightKind
 from backend.services import rights
 from backend.services.access import Caller, Scope
 from backend.services.parcels import parcel_view
 from backend.services.rights_reading import right_view
-from backend.services.simulation import simulate
-from backend.services.simulation.model import SimulatedMessage, SimulatedParcel, SimulatedSet
+from backend.services.simulation.model import SimulatedParcel
 from backend.services.steps import submit_steps
 from backend.services.suspicions import suspicions, suspicions_view
-from backend.services.working_years import publish
 from backend.settings import Settings
 from backend.store import readmodel, screenings
 from tests.support.clerk import Clerk
-from tests.support.rights import arranged
+from tests.support.recordals import (
+    EVIDENCE,
+    SHOES,
+    YEAR,
+    changed,
+    license_seller,
+    publish_years,
+    record,
+    shoes,
+    withdraw,
+)
 from tests.support.workshop import installed_chain, workshop
-
-EVIDENCE = {"certificate": "12345678"}
-YEAR = 365 * 86_400
-
-#: What simulated goods are declared as, and what a test makes of it: `运动鞋`, 6404, with the brand 疾川.
-SHOES = "疾川"
 
 
 @pytest.fixture(scope="module")
@@ -48,46 +46,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 def clerk(chain: Settings) -> Iterator[Clerk]:
     with workshop(chain) as made:
         clerk = Clerk(made)
-        _publish_years(clerk)
+        publish_years(clerk)
         clerk.automate()
         yield clerk
-
-
-def _publish_years(clerk: Clerk) -> None:
-    gateway, today = clerk.shop.gateway, datetime.now(UTC).date()
-    years = sorted({(today + timedelta(days=days)).year for days in (0, 120)} - set(range(2020, 2027)))
-    if years:
-        governance = Caller(1, None, frozenset({Scope.governance}), "test")
-        text = orjson.dumps({"version": "x", "source": "x", "years": [arranged(year) for year in years]})
-        publish(gateway, governance, text)
-        clerk.shop.settle()
-
-
-_seeds = count(7000)
-
-
-def record(clerk: Clerk, text: str, *headings: str, **mark: Any) -> int:
-    """A right in force."""
-    gateway, numbers = clerk.shop.gateway, clerk.shop.numbers
-    asked = Asked.checked([RecordedMark(text, **mark)], Goods.checked(headings or ("6404",)))
-    until = gateway.now() + 5 * YEAR
-    rights.apply(gateway, numbers["rights_holder"], RightKind.Trademark, asked, until, EVIDENCE)
-    clerk.shop.settle()
-    right = next(number for number in count(1) if not _is_known(clerk, number + 1))
-    rights.approve(gateway, numbers["customs_headquarters"], right, EVIDENCE)
-    clerk.shop.settle()
-    assert right_view(gateway, right)["in_force"]
-    return right
-
-
-def _is_known(clerk: Clerk, right: int) -> bool:
-    with clerk.shop.gateway.database.read() as connection:
-        return bool(connection.exec_driver_sql("SELECT 1 FROM rights WHERE right_id = ?", (right,)).first())
-
-
-def withdraw(clerk: Clerk, right: int) -> None:
-    rights.withdraw(clerk.shop.gateway, clerk.shop.numbers["rights_holder"], right, EVIDENCE)
-    clerk.shop.settle()
 
 
 @pytest.fixture
@@ -97,32 +58,6 @@ def right(clerk: Clerk) -> Iterator[int]:
     yield made
     if right_view(clerk.shop.gateway, made)["in_force"]:
         withdraw(clerk, made)
-
-
-def shoes(brand: str = SHOES) -> tuple[SimulatedSet, SimulatedParcel]:
-    """One import parcel of shoes under a brand."""
-    for seed in _seeds:
-        made = simulate(1, seed, "import", 0.0, barred=())
-        (parcel,) = made.parcels
-        if [line["gcode"] for line in parcel.documents["621"].lines] == ["6404110000"]:
-            return replaced(made, f"品牌:{SHOES}|", f"品牌:{brand}|"), parcel
-    raise AssertionError("count does not end")
-
-
-def replaced(made: SimulatedSet, text: str, other: str) -> SimulatedSet:
-    return replace(made, messages=tuple(changed(message, text, other) for message in made.messages))
-
-
-def changed(message: SimulatedMessage, text: str, other: str) -> SimulatedMessage:
-    return replace(message, data=message.data.replace(text.encode(), other.encode()))
-
-
-def license_seller(clerk: Clerk, right: int, parcel: SimulatedParcel, *, until: int | None = None) -> None:
-    gateway = clerk.shop.gateway
-    end = until or gateway.now() + YEAR
-    holder, seller = clerk.shop.numbers["rights_holder"], clerk.shop.numbers[parcel.seller]
-    rights.license_seller(gateway, holder, right, seller, None, end, EVIDENCE)
-    clerk.shop.settle()
 
 
 def screened(clerk: Clerk, parcel: SimulatedParcel) -> Any:
