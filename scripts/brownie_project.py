@@ -19,6 +19,7 @@ CONTRACTS = (
     "WorkingCalendar",
     "RightsRegistry",
     "InfringementCases",
+    "SelectionDraw",
 )
 
 

@@ -76,6 +76,7 @@ def deploy(
     calendar = deployer.deploy(project["WorkingCalendar"], registry.address)
     rights = deployer.deploy(project["RightsRegistry"], calendar.address)
     cases = deployer.deploy(project["InfringementCases"], ledger.address, rights.address)
+    draw = deployer.deploy(project["SelectionDraw"], registry.address)
     if owned:
         registry.register(CASE_CONTRACT, role_set([Role.CaseRegister]), 0, cases.address, sender)
         for year, number in arranged_years().items():
@@ -85,7 +86,7 @@ def deploy(
             blacklist.setConfirmations(level, needed, sender)
     if hearing != HEARING_DAYS * DAY:
         blacklist.setHearingWindow(hearing, sender)
-    return dict(zip(CONTRACTS, (registry, blacklist, ledger, calendar, rights, cases), strict=True))
+    return dict(zip(CONTRACTS, (registry, blacklist, ledger, calendar, rights, cases, draw), strict=True))
 
 
 def describe(contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None) -> dict[str, Any]:

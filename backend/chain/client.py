@@ -178,21 +178,22 @@ class ChainClient:
         answers = self._ask_many([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
         return [_block(answer) for answer in answers]
 
-    def logs(self, first: int, last: int, addresses: Sequence[str]) -> list[RawLog]:
+    def logs(self, first: int, last: int, addresses: Sequence[str], topics: Sequence[str | None] = ()) -> list[RawLog]:
         """All logs of these contracts in blocks `first` to `last`, in the chain's order.
 
-        A range whose answer is too large for the node is halved until it fits.
+        `topics` keeps those with these topics in their places, None for any. A range whose answer is too large for
+        the node is halved until it fits.
         """
         if first > last:
             return []
-        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": list(addresses)}
+        query = {"fromBlock": hex(first), "toBlock": hex(last), "address": list(addresses), "topics": list(topics)}
         try:
             return cast(list[RawLog], self._request("eth_getLogs", [query]))
         except NodeError as refused:
             if first == last or not (refused.code == -32005 or _RANGE_TOO_LARGE.search(refused.text)):
                 raise ChainUnavailable(reason=refused.text) from refused
         middle = (first + last) // 2
-        return self.logs(first, middle, addresses) + self.logs(middle + 1, last, addresses)
+        return self.logs(first, middle, addresses, topics) + self.logs(middle + 1, last, addresses, topics)
 
     def receipts(self, hashes: Sequence[bytes]) -> dict[bytes, Receipt | None]:
         """The receipt of each transaction, None while it is not mined."""

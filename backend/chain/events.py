@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from eth_utils.address import to_checksum_address
 
 from backend.chain import interfaces
-from backend.domain import events, rights_events
+from backend.domain import draw_events, events, rights_events
 from backend.domain.events import LoggedEvent
 
 
@@ -32,6 +32,9 @@ class RawLog(TypedDict):
 
 _Reader = Callable[[list[str], bytes], Any]
 _from_hex = bytes.fromhex
+
+#: Where the classes of events stand.
+_EVENTS = (events, rights_events, draw_events)
 
 
 def decode(raw: RawLog) -> LoggedEvent | None:
@@ -70,7 +73,7 @@ def topics() -> dict[str, str]:
 def _readers() -> dict[str, tuple[type[Any], tuple[_Reader, ...]]]:
     known = {}
     for entry in interfaces.every("event"):
-        cls = getattr(events, entry.name, None) or getattr(rights_events, entry.name, None)
+        cls = next((found for part in _EVENTS if (found := getattr(part, entry.name, None))), None)
         if cls is not None:
             known["0x" + entry.topic.hex()] = (cls, _row(entry))
     return known

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.domain.commitments import keccak
+from backend.domain.draw import RoundState, Tier
 from backend.domain.events import Level, Refusal
 from backend.domain.lifecycle import Direction, Flag, Jurisdiction, State, Step
 from backend.domain.participants import CreditGrade, Role
@@ -27,6 +28,7 @@ CONTRACTS = (
     "WorkingCalendar",
     "RightsRegistry",
     "InfringementCases",
+    "SelectionDraw",
 )
 
 _FOLDER = Path(__file__).parent / "abi"
@@ -47,9 +49,11 @@ ENUMS: dict[str, type[IntEnum]] = {
         Refusal,
         RightKind,
         Role,
+        RoundState,
         Route,
         State,
         Step,
+        Tier,
     )
 }
 

@@ -622,8 +622,8 @@ class LicenceMissing(GuanlianError):
 
 class CommitmentMissing(GuanlianError):
     status = 422
-    zh = "缺少证据、依据、标识或商品的承诺值"
-    en = "A commitment is missing: to evidence, grounds, marks or goods"
+    zh = "缺少证据、依据、标识、商品或种子的承诺值"
+    en = "A commitment is missing: to evidence, grounds, marks, goods or a seed"
 
 
 # Contracts: infringement cases
@@ -744,6 +744,63 @@ class AlreadyDisposed(GuanlianError):
     status = 409
     zh = "案件 {case_id} 的货物已处置：{disposal}"
     en = "The goods of case {case_id} are disposed of already: {disposal}"
+
+
+# Contracts: the draw
+
+
+class CommitmentUsed(GuanlianError):
+    status = 409
+    zh = "种子承诺 {commitment} 已经用过，其种子可能已经公开"
+    en = "Commitment {commitment} was used before: its seed may be known"
+
+
+class RoundLengthInvalid(GuanlianError):
+    status = 422
+    zh = "抽签轮次长度 {length} 个区块不合规则：{least} 至 {most}"
+    en = "A round of {length} blocks is not allowed: {least} to {most}"
+
+
+class RatesInvalid(GuanlianError):
+    status = 422
+    zh = "抽查比例 {direct_rate}、{review_rate}、{inspect_rate}（万分比）不合规则：逐级不减，且不超过 10000"
+    en = "Rates {direct_rate}, {review_rate}, {inspect_rate} of 10000 are not allowed: none falls, none exceeds 10000"
+
+
+class RoundAhead(GuanlianError):
+    status = 409
+    zh = "关区 {district} 的第 {number} 轮抽签在区块 {opens_at} 之后才开始，最多提前一轮"
+    en = "Round {number} of district {district} begins after block {opens_at}: one round ahead is the most"
+
+
+class RoundUnknown(GuanlianError):
+    status = 404
+    zh = "关区 {district} 没有第 {number} 轮抽签"
+    en = "District {district} has no round {number}"
+
+
+class HashNotReady(GuanlianError):
+    status = 409
+    zh = "关区 {district} 第 {number} 轮抽签须待区块 {hash_block} 产生之后"
+    en = "Round {number} of district {district} waits for block {hash_block} to be in the past"
+
+
+class RoundStateUnfit(GuanlianError):
+    status = 409
+    zh = "关区 {district} 第 {number} 轮抽签处于 {state}，不能这样做"
+    en = "Round {number} of district {district} is {state}: that cannot be done now"
+
+
+class SeedWrong(GuanlianError):
+    status = 409
+    zh = "公布的种子与关区 {district} 第 {number} 轮的承诺不符（其承诺值为 {commitment}）"
+    en = "That seed is not what district {district} committed to in round {number}: it commits to {commitment}"
+
+
+class FailureAlreadyDeclared(GuanlianError):
+    status = 409
+    zh = "关区 {district} 第 {number} 轮抽签的失败已经记录"
+    en = "The failure of round {number} of district {district} is on record already"
 
 
 # Contracts: parcels

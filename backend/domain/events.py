@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from backend.domain.draw_events import DrawEvent
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.participants import CreditGrade
 from backend.domain.rights_events import RightsEvent
@@ -323,6 +324,7 @@ Event = (
     | UrgencySet
     | ConfirmationsSet
     | RightsEvent
+    | DrawEvent
     | ManifestDeclared
     | Recorded
     | RecordRefused

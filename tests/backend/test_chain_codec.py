@@ -13,11 +13,12 @@ from eth_abi import encode as abi_encode
 from web3 import Web3
 from web3.contract import Contract
 
-from backend.chain import calls, events, interfaces, refusals, rights_calls
+from backend.chain import calls, draw, events, interfaces, refusals, rights_calls
 from backend.chain.calls import DeclarationCall, MembershipCall, RecordCall
-from backend.domain import errors, rights_events
+from backend.domain import draw_events, errors, rights_events
 from backend.domain import events as domain_events
 from backend.domain.anchors import AnchorKind
+from backend.domain.draw import Rates
 from backend.domain.errors import ContractRefused
 from backend.domain.events import DeclarationRefused, Level, LoggedEvent, RecordRefused, Refusal
 from backend.domain.lifecycle import Direction, Flag, Step
@@ -28,7 +29,8 @@ SOURCES = Path(__file__).parents[2] / "contracts" / "interfaces"
 
 
 def class_of(event: str) -> type[Any] | None:
-    return getattr(domain_events, event, None) or getattr(rights_events, event, None)
+    parts = (domain_events, rights_events, draw_events)
+    return next((found for part in parts if (found := getattr(part, event, None))), None)
 
 
 OWN_EVENTS = [entry for entry in interfaces.every("event") if class_of(entry.name)]
@@ -254,6 +256,10 @@ SINGLE_CALLS = [
     ("InfringementCases", "declareLapsed", rights_calls.declare_lapsed(1), [1]),
     ("InfringementCases", "passOverDisposal", rights_calls.pass_over_disposal(1, G), [1, G]),
     ("InfringementCases", "chooseDisposal", rights_calls.choose_disposal(1, G), [1, G]),
+    ("SelectionDraw", "openRound", draw.open_round(H, 60, Rates(500, 2_500, 10_000)), [H, 60, 500, 2_500, 10_000]),
+    ("SelectionDraw", "recordBlockHash", draw.record_block_hash(2233, 7), [2233, 7]),
+    ("SelectionDraw", "revealSeed", draw.reveal_seed(2233, 7, G), [2233, 7, G]),
+    ("SelectionDraw", "declareFailed", draw.declare_failed(2233, 7), [2233, 7]),
 ]
 
 
@@ -271,7 +277,8 @@ def test_every_write_of_the_contracts_has_its_call() -> None:
         for item in interfaces.abi_of(name)
         if item["type"] == "function" and item["stateMutability"] not in ("view", "pure")
     }
-    assert {interfaces.snake_case(name) for name in writes - inherited} <= set(dir(calls)) | set(dir(rights_calls))
+    named = {name for part in (calls, rights_calls, draw) for name in dir(part)}
+    assert {interfaces.snake_case(name) for name in writes - inherited} <= named
 
 
 # ---------------------------------------------------------------------------------------------------

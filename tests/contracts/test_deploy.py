@@ -57,11 +57,11 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 def test_the_contracts_know_each_other(world: World, accounts) -> None:
     contracts = deploy(accounts[1])
     assert tuple(contracts) == CONTRACTS
-    registry, blacklist, ledger, calendar, rights, cases = contracts.values()
+    registry, blacklist, ledger, calendar, rights, cases, draw = contracts.values()
     assert registry.owner() == accounts[1].address
     assert blacklist.registry() == ledger.registry() == registry.address
     assert ledger.blacklist() == blacklist.address
-    assert calendar.registry() == rights.registry() == cases.registry() == registry.address
+    assert calendar.registry() == rights.registry() == cases.registry() == draw.registry() == registry.address
     assert (rights.calendar(), cases.calendar(), cases.rights()) == (calendar.address, calendar.address, rights.address)
     assert cases.ledger() == ledger.address
     assert tuple(registry.authorityOf(cases.address)) == (1, role_set([Role.CaseRegister]), 0)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from backend.domain.draw import HASH_DELAY, HASHES_KNOWN, LEAST_BLOCKS, commitment_of
 from backend.domain.events import Level
 from backend.domain.ledger import Record
 from backend.domain.lifecycle import Step
 from backend.domain.rights import YUAN, RightKind
-from tests.contracts.world import PUDONG, SHOES, SUZHOU, YEAR, World, a_hash, customs_of, isolated
+from tests.contracts.world import PUDONG, SHOES, SUZHOU, YEAR, World, a_hash, customs_of, isolated, mine
 
 SNAPSHOT = Path(__file__).parent / "gas.json"
 
@@ -54,6 +55,7 @@ def figures(cast: World) -> dict[str, Any]:
         found["100_parcels_10_manifests_half"] = _halves(world, 100, MANIFESTS)
         found["a_case_of_100_parcels"] = _case(world)
         found["a_listing"] = _listing(world)
+        found["a_round"] = _draw(world)
     found["code_bytes"] = {name: len(contract.bytecode) // 2 for name, contract in cast.contracts.items()}
     return found
 
@@ -161,6 +163,25 @@ def _listing(world: World) -> dict[str, int]:
     ):
         world.act(who, function, *arguments)
         found[function] = world.gas_used
+    return found
+
+
+def _draw(world: World) -> dict[str, int]:
+    """Gas of each call in the life of a round, and of putting a failed one on record."""
+    found: dict[str, int] = {}
+
+    def act(who: str, function: str, *arguments: Any) -> None:
+        world.act(who, function, *arguments)
+        found[function] = world.gas_used
+
+    for number in (1, 2):
+        act("customs_pudong", "openRound", commitment_of(a_hash(number)), LEAST_BLOCKS, 500, 2_500, 10_000)
+        mine(LEAST_BLOCKS + HASH_DELAY)
+        if number == 1:
+            act("outsider", "recordBlockHash", PUDONG, number)
+            act("customs_pudong", "revealSeed", PUDONG, number, a_hash(number))
+    mine(HASHES_KNOWN)
+    act("outsider", "declareFailed", PUDONG, 2)
     return found
 
 

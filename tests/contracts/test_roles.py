@@ -16,6 +16,7 @@ from backend.domain.events import DeclarationRefused, Level, RecordRefused, Refu
 from backend.domain.ledger import ZERO_ACCOUNT, Record
 from backend.domain.lifecycle import RULES, Jurisdiction, Step
 from backend.domain.participants import CreditGrade, Role, role_set
+from tests.contracts.draw_rows import DRAW_ROWS
 from tests.contracts.paths import MANIFESTS, ROWS, way_to
 from tests.contracts.rights_rows import RIGHTS_ROWS
 from tests.contracts.rows import ANY_PARTICIPANT, AUTHORITIES, CUSTOMS, DECLARANTS, Row
@@ -221,6 +222,7 @@ ROWS_BY_FUNCTION = {
     "anchor": Row("anchor", lambda world: (1, a_hash("root"), 50), ANY_PARTICIPANT, errors.AccountUnknown),
     "reportDuplicate": Row("reportDuplicate", _duplicate, set(CALLERS), GuanlianError, prepare=_declare_a_duplicate),
     **RIGHTS_ROWS,
+    **DRAW_ROWS,
 }
 
 

@@ -25,7 +25,8 @@ from backend.domain.events import Event, Level, ManifestDeclared, Recorded
 from backend.domain.ledger import ZERO_ACCOUNT, Declaration, Membership, Record
 from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.participants import Role, role_set
-from backend.domain.reference.cases import Case, ReferenceCases
+from backend.domain.reference.cases import Case
+from backend.domain.reference.draw import ReferenceDraw
 from backend.domain.rights import RightKind
 from backend.domain.working_days import arranged_years, words_of, year_number
 from scripts.deploy import CASE_CONTRACT
@@ -86,12 +87,26 @@ def rpc(method: str, *params: Any) -> Any:
     return answer["result"]
 
 
+def block_number() -> int:
+    """The newest block: the one that a call just made is in, also where it was refused."""
+    return int(rpc("eth_blockNumber"), 16)
+
+
+def block_hash(number: int) -> bytes:
+    return bytes.fromhex(rpc("eth_getBlockByNumber", hex(number), False)["hash"][2:])
+
+
+def mine(blocks: int) -> None:
+    """Adds empty blocks, a second apart."""
+    rpc("anvil_mine", hex(blocks))
+
+
 @dataclass
 class World:
     """Contracts, model and cast. `accounts` and `numbers` are by the names of `CAST`."""
 
     contracts: dict[str, Any]
-    model: ReferenceCases
+    model: ReferenceDraw
     accounts: dict[str, str]
     numbers: dict[str, int] = field(default_factory=dict)
     gas_used: int = 0
@@ -124,6 +139,10 @@ class World:
     @property
     def cases(self) -> Any:
         return self.contracts["InfringementCases"]
+
+    @property
+    def draw(self) -> Any:
+        return self.contracts["SelectionDraw"]
 
     # -- acting on both
 
@@ -328,7 +347,7 @@ def customs_of(district: int) -> str:
 def build(contracts: dict[str, Any], accounts: Sequence[str]) -> World:
     """Registers the cast, on the chain and in the model. `accounts[0]` owns the registry."""
     spare = iter(accounts)
-    world = World(contracts, ReferenceCases(accounts[0]), {"owner": next(spare)})
+    world = World(contracts, ReferenceDraw(accounts[0], block_number, block_hash), {"owner": next(spare)})
     _take_over_deployment(world)
     for name, (roles, district) in CAST.items():
         account = ZERO_ACCOUNT if name in WITHOUT_ACCOUNT else next(spare)
