@@ -95,13 +95,18 @@ class Round:
         """The block whose hash is mixed in."""
         return self.closes_at + HASH_DELAY
 
+    @property
+    def is_revealed(self) -> bool:
+        """Whether every draw of the round can be computed."""
+        return self.seed != NO_HASH
+
     def covers(self, block: int) -> bool:
         """Whether a manifest that was declared in that block is in the round."""
         return self.opens_at < block <= self.closes_at
 
     def state_at(self, block: int, now: int) -> RoundState:
         """Where the round stands for a transaction in that block, at that time (Unix seconds)."""
-        if self.seed != NO_HASH:
+        if self.is_revealed:
             return RoundState.Revealed
         if self.block_hash != NO_HASH:
             return RoundState.Mixed if now < self.reveal_by else RoundState.Withheld

@@ -44,6 +44,8 @@ _PHRASES: dict[str, str] = {
     "set how documents are compared": "设置单证比对规则",
     "set the rates of tax": "设置税率",
     "set how risk is judged": "设置风险评估",
+    "read how risk is judged": "查看风险评估设置",
+    "read credit records": "查看信用记录",
     "set of risk settings": "风险评估设置",
     "relay receipts": "转送回执",
     "customs of the district, or scope governance": "该关区海关，或权限 governance",

@@ -21,7 +21,7 @@ from backend.domain.matching import MatchingConfig, MatchOutcome, MatchReport
 from backend.domain.participants import Role
 from backend.domain.tax import dutiable_value
 from backend.formats.ceb import standings
-from backend.services import billing, comparing, inspecting, quota, rulebook, screening
+from backend.services import assessing, billing, comparing, inspecting, quota, rulebook, screening
 from backend.services.decisions import LOOK_AGAIN
 from backend.services.gateway import Gateway
 from backend.services.quota import QuotaBook
@@ -266,8 +266,15 @@ class Examiner:
         if not decided:
             return 0
         parcels = [bytes(row.parcel_id) for row, _ in decided]
+        reports = {bytes(row.parcel_id): report for row, report in decided if report and step is Step.Acceptance}
+        assessed = assessing.assess_parcels(connection, self.gateway, found.district, found.config, reports, now)
         evidence = {
-            bytes(row.parcel_id).hex(): {"decision": step.name, "by": "automatic", **_said(step, report)}
+            bytes(row.parcel_id).hex(): {
+                "decision": step.name,
+                "by": "automatic",
+                **_said(step, report),
+                **assessing.in_evidence(assessed.get(bytes(row.parcel_id))),
+            }
             for row, report in decided
         }
         try:
@@ -283,6 +290,7 @@ class Examiner:
                 quota.withdraw(connection, parcels, now)
             examinations.looked_at(connection, row, now, **_summary(report), due_at=now + LOOK_AGAIN)
             return 0
+        assessing.treat(connection, self.gateway, found.district, found.customs_no, list(assessed.values()), now)
         for row, report in decided:
             examinations.looked_at(connection, row, now, status="decided", **_summary(report))
         return len(decided)

@@ -1,4 +1,4 @@
-"""What runs beside the API: threads that read the chain, write to it, decide for customs, and tell of receipts.
+"""What runs beside the API: threads that read the chain, write to it, decide and draw for customs, tell of receipts.
 
 All are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
 and tried again with patience that grows to a few seconds; nothing is given up and nothing is skipped.
@@ -15,6 +15,7 @@ import structlog
 
 from backend.domain.errors import GuanlianError
 from backend.services.deliverer import Deliverer
+from backend.services.drawing import Drawer
 from backend.services.examination import Examiner
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
@@ -47,14 +48,15 @@ class Runner:
         self.indexer = Indexer(gateway)
         self.sender = Sender(gateway)
         self.examiner = Examiner(gateway)
+        self.drawer = Drawer(gateway)
         self.deliverer = Deliverer(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._loops = [Loop("indexer"), Loop("sender"), Loop("examiner"), Loop("deliverer")]
+        self._loops = [Loop("indexer"), Loop("sender"), Loop("examiner"), Loop("drawer"), Loop("deliverer")]
 
     def start(self) -> None:
         self._stop.clear()
-        works: list[Callable[[], bool]] = [self._index, self._send, self._examine, self._deliver]
+        works: list[Callable[[], bool]] = [self._index, self._send, self._examine, self._draw, self._deliver]
         for loop, work in zip(self._loops, works, strict=True):
             thread = threading.Thread(target=self._run, args=(loop, work), name=loop.name, daemon=True)
             thread.start()
@@ -82,6 +84,9 @@ class Runner:
 
     def _examine(self) -> bool:
         return self.examiner.tick() > 0
+
+    def _draw(self) -> bool:
+        return self.drawer.tick() > 0
 
     def _deliver(self) -> bool:
         return self.deliverer.tick() > 0

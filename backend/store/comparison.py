@@ -18,6 +18,7 @@ _READ = (
     documents.c.id,
     documents.c.kind,
     documents.c.message_type,
+    documents.c.participant_no,
     documents.c.parcel_id,
     documents.c.waybill_key,
     documents.c.fields,

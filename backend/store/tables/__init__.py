@@ -1,6 +1,6 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`, `screening`) hold what only this gateway has. *Read model* tables
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`) hold what only this gateway has. *Read model* tables
 (`readmodel`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends
 on stands only there.
 """
@@ -53,6 +53,7 @@ from backend.store.tables.readmodel import (
     refusals,
     rights,
 )
+from backend.store.tables.risk import draw_rounds, risk_assessments, risk_configs
 from backend.store.tables.screening import marks, screening_hits, screenings
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "cursor",
     "deliveries",
     "documents",
+    "draw_rounds",
     "evidence_documents",
     "examinations",
     "governance_events",
@@ -91,6 +93,8 @@ __all__ = [
     "refusals",
     "relayed_receipts",
     "rights",
+    "risk_assessments",
+    "risk_configs",
     "screening_hits",
     "screenings",
     "sequences",
