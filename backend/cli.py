@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.commands import installing, keeping, reading, ruling, simulating, telling
+from backend.commands import drawing, installing, keeping, reading, ruling, simulating, telling
 
 app = typer.Typer(
     name="guanlian",
@@ -39,6 +39,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(keeping.keys, name="keys")
+app.add_typer(drawing.draw, name="draw")
 
 
 def main() -> None:

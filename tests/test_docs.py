@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from backend.domain.matching import Basis, MatchOutcome, RuleLevel, config_as_json, load_config
 from backend.domain.rates import example_rates, load_rates
+from backend.domain.risk import load_risk_config, risk_config_as_json
 from scripts import docs, docs_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +52,13 @@ def test_the_rules_page_explains_every_field_that_settings_have() -> None:
     names = set(told) - {"rules", "limits"} | {f"limits.{name}" for name in told["limits"]}
     names |= {f"rules.ID.{name}" for setting in told["rules"].values() for name in setting}
     assert names == set(docs_rules.SETTINGS)
+
+
+def test_the_risk_settings_that_the_draws_page_shows_can_be_loaded_and_name_every_field() -> None:
+    (settings,) = blocks_of("docs/draw.md", "json")
+    config = load_risk_config(settings)
+    assert config.draw
+    assert json.loads(settings).keys() == risk_config_as_json(config).keys()
 
 
 def test_every_level_basis_and_outcome_is_explained() -> None:

@@ -175,7 +175,10 @@ class RolesBody(Body):
 
 
 class CreditGradeBody(Body):
+    """A grade and why; the reason is kept as evidence."""
+
     credit_grade: CreditGradeName
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"\S"), AfterValidator(_sound)]
 
 
 class SuspensionBody(Body):

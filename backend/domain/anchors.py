@@ -23,3 +23,5 @@ class AnchorKind(IntEnum):
     SummaryRequest = 9
     #: Customs refused what an enterprise asked for, which changes no parcel.
     RequestRefusal = 10
+    #: Why customs graded a participant as they did.
+    CreditGrading = 11

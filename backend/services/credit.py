@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
+import orjson
+
 from backend.domain.errors import Forbidden, ParticipantUnknown
 from backend.domain.events import Level
 from backend.domain.instants import iso
@@ -111,12 +113,26 @@ def credit_view(gateway: Gateway, caller: Caller, participant_no: int) -> dict[s
         book = CreditBook(connection, now)
         parts = [part for part, role in _ROLES.items() if has_role(row.roles, role)]
         records = {part.value: _record_json(book.record_of(part, participant_no)) for part in parts}
+        gradings = [_grading_json(*found) for found in credit.gradings_of(connection, participant_no)]
     return {
         "participant_no": participant_no,
         "credit_grade": CreditGrade(row.credit_grade).name,
         "since": iso(now - PERIOD),
         "until": iso(now),
         "records": records,
+        "gradings": gradings,
+    }
+
+
+def _grading_json(row: Any, fields: bytes | None) -> dict[str, Any]:
+    """One grading; the reason where it was given here."""
+    said = {} if fields is None else dict(orjson.loads(fields))
+    return {
+        "credit_grade": CreditGrade(row.arguments["credit_grade"]).name,
+        "authority_no": row.arguments["authority_no"],
+        "at": iso(row.at),
+        "block": row.block,
+        "reason": said.get("reason"),
     }
 
 

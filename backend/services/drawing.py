@@ -84,12 +84,14 @@ class Drawer:
                 and rulebook.config_of(connection, district).automatic
             }
             rows = draw_rounds.unfinished(connection)
+            busy = draw_rounds.on_their_way(connection, [row.operation_id for row in rows])
             refused = draw_rounds.dropped_since(connection, self.gateway.now() - PATIENCE)
             waiting = bool(risk.pending(connection, 0, 1))
         if not (active or rows or waiting):
             return 0
+        # After the outbox was read: what is no longer on its way is in this block or an earlier one.
         moment = self._moment()
-        done = sum(self._advance(row, moment) for row in rows)
+        done = sum(self._advance(row, moment) for row in rows if row.operation_id not in busy)
         opening = {row.district for row in rows if row.number is None}
         for district, config in active.items():
             if district not in opening | refused and self._is_due(district, moment):
@@ -136,9 +138,6 @@ class Drawer:
 
     def _advance(self, row: Any, moment: _Moment) -> int:
         """Takes a round one step further, where the chain is ready for it."""
-        with self.gateway.database.read() as connection:
-            if draw_rounds.on_their_way(connection, [row.operation_id]):
-                return 0
         entry = self._find(row, moment.settled.number)
         now = self.gateway.now()
         if entry is None:

@@ -19,6 +19,7 @@ from backend.chain.client import BlockRef
 from backend.chain.events import decode
 from backend.domain import events as ev
 from backend.domain.commitments import manifest_root, next_head
+from backend.domain.draw_events import BlockHashRecorded, RoundFailed, RoundOpened, SeedRevealed
 from backend.domain.errors import GuanlianError
 from backend.domain.lifecycle import (
     DUPLICATE_RAISES,
@@ -251,6 +252,9 @@ class _Batch:
                     }
                     | place
                 )
+            case RoundOpened() | BlockHashRecorded() | SeedRevealed() | RoundFailed():
+                # Asked of the contract, and too many to be folded anew with every reorganisation.
+                pass
             case _:
                 self._governance(event, place)
 

@@ -14,6 +14,7 @@ from typing import Any
 from stdnum.cn import uscc as uscc_number
 
 from backend.chain import calls
+from backend.domain.anchors import AnchorKind
 from backend.domain.errors import (
     AccountNotOfParticipant,
     AccountTaken,
@@ -30,9 +31,10 @@ from backend.domain.errors import (
     RolesInvalid,
 )
 from backend.domain.participants import CreditGrade, Role, has_role, legal_identity, role_set
+from backend.services import evidence as evidences
 from backend.services.accounts import HostedAccount, external_address, host, new_hosted_account
 from backend.services.gateway import Gateway
-from backend.services.outbox import GOVERNANCE, account_of, enqueue_call, new_operation
+from backend.services.outbox import GOVERNANCE, Entry, account_of, enqueue, enqueue_call, new_operation
 from backend.store import participant_queries as queries
 from backend.store.database import Connection
 from backend.store.profiles import Profile, profile_of, save_profile
@@ -168,14 +170,21 @@ def reinstate(gateway: Gateway, caller_no: int, participant_no: int) -> str:
     return _by_governance(gateway, caller_no, participant_no, "Reinstatement", summary, calldata)
 
 
-def set_credit_grade(gateway: Gateway, caller_no: int, participant_no: int, grade: CreditGrade) -> str:
-    """Customs grade a participant."""
+def set_credit_grade(gateway: Gateway, caller_no: int, participant_no: int, grade: CreditGrade, reason: str) -> str:
+    """Customs grade a participant; the reason is kept as evidence, and its commitment anchored beside the grade."""
     with gateway.database.write() as connection:
         _existing(connection, participant_no)
         require_role(connection, caller_no, Role.Customs)
         summary = {"participant_no": participant_no, "credit_grade": grade.name}
         calldata = calls.set_credit_grade(participant_no, grade)
-        return _queue(connection, gateway, caller_no, "CreditGrading", summary, calldata)
+        operation_id = _queue(connection, gateway, caller_no, "CreditGrading", summary, calldata)
+        content = summary | {"decision": "CreditGrading", "reason": reason}
+        root = evidences.commit_alone(
+            connection, gateway, operation_id=operation_id, participant_no=caller_no, content=content
+        )
+        entry = Entry(operation_id, account_of(connection, caller_no), caller_no, gateway.now())
+        enqueue(connection, [entry.call("ParcelLedger", calls.anchor(AnchorKind.CreditGrading, root, 1))])
+        return operation_id
 
 
 def require_role(connection: Connection, participant_no: int, *roles: Role) -> None:

@@ -19,6 +19,7 @@ from backend.domain.lifecycle import (
     indices,
 )
 from backend.services.access import Caller
+from backend.services.draws import parcel_risk
 from backend.services.gateway import Gateway
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
@@ -38,7 +39,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
     """One parcel as its newest manifest has it, with its whole history there. Raises NotFound.
 
     Without a caller, or for one without part in it: steps, organisations, revealed fields. `documents`,
-    `refusals` and `payment_requests` are added for those who may see them.
+    `refusals`, `payment_requests` and `risk` are added for those who may see them.
     """
     with gateway.database.read() as connection:
         complete = completeness(connection)
@@ -56,6 +57,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         examined = examinations.of_parcel(connection, parcel_id) if seen else []
         asked = requests_in_parcel(connection, parcel_id, place, caller, gateway.now())
         marks = recorded_marks(connection, parcel_id, place, gateway.now())
+        assessed = parcel_risk(connection, place, caller)
     sets = queries.sets_of(place)
     view = {
         "parcel_id": parcel_id.hex(),
@@ -89,6 +91,8 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         view["documents"] = own
     if asked is not None:
         view["payment_requests"] = asked
+    if assessed is not None:
+        view["risk"] = assessed
     return view
 
 

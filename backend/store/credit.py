@@ -13,7 +13,16 @@ from backend.domain.participants import CreditGrade
 from backend.store.database import Connection
 from backend.store.documents import chunks
 from backend.store.readmodel import number
-from backend.store.tables import listings, manifests, participants, records
+from backend.store.tables import (
+    documents,
+    governance_events,
+    listings,
+    manifests,
+    outbox,
+    participants,
+    records,
+    transactions,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,20 @@ def grades_of(connection: Connection, numbers: Collection[int]) -> dict[int, Cre
         participants.c.participant_no.in_(sorted(set(numbers)))
     )
     return {row.participant_no: CreditGrade(row.credit_grade) for row in connection.execute(query)}
+
+
+def gradings_of(connection: Connection, participant_no: int) -> list[tuple[sa.Row[Any], bytes | None]]:
+    """Every grading of a participant, newest first, with the fields of the evidence where it was graded from here."""
+    query = (
+        sa.select(governance_events, documents.c.fields)
+        .outerjoin(transactions, transactions.c.hash == governance_events.c.transaction_hash)
+        .outerjoin(outbox, outbox.c.transaction_id == transactions.c.id)
+        .outerjoin(documents, documents.c.operation_id == outbox.c.operation_id)
+        .where(governance_events.c.name == "CreditGraded")
+        .order_by(governance_events.c.block.desc(), governance_events.c.log_index.desc())
+    )
+    rows = (row for row in connection.execute(query) if row.arguments["participant_no"] == participant_no)
+    return [(row, row.fields) for row in rows]
 
 
 def listings_since(connection: Connection, participant_no: int, since: int) -> list[sa.Row[Any]]:

@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 import sqlalchemy as sa
 
-from backend.domain.draw_events import DrawEvent
 from backend.domain.rights_events import RightsEvent
 from backend.store.database import Connection
 from backend.store.readmodel import governance_history
@@ -139,5 +138,3 @@ _APPLY = {
 # Cases stand in the history as they came; what is asked of them is folded from it.
 _APPLY |= {event.__name__: _nothing for event in get_args(RightsEvent)}
 _APPLY |= APPLY_RIGHTS
-# Rounds of the draw are asked of the contract.
-_APPLY |= {event.__name__: _nothing for event in get_args(DrawEvent)}

@@ -76,6 +76,10 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("PUT", "/v1/matching/{district}"): ("/v1/matching/9999", {"authority", "governance"}),
     ("GET", "/v1/rates"): ("/v1/rates", {"enterprise", "authority", "governance"}),
     ("PUT", "/v1/rates"): ("/v1/rates", {"governance"}),
+    ("GET", "/v1/risk/{district}"): ("/v1/risk/9999", {"authority", "governance"}),
+    ("PUT", "/v1/risk/{district}"): ("/v1/risk/9999", {"authority", "governance"}),
+    ("GET", "/v1/credit/{participant_no}"): ("/v1/credit/1", {"authority", "governance"}),
+    ("GET", "/v1/draws/{district}"): ("/v1/draws/9999", {"none"}),
     # The demo's governance key is an operator's as well.
     ("POST", "/v1/receipts"): ("/v1/receipts", {"enterprise", "governance"}),
     ("GET", "/v1/receipts/relayed"): ("/v1/receipts/relayed", {"enterprise", "authority", "governance"}),

@@ -224,14 +224,14 @@ def test_governance_changes_roles(ledger: Ledger) -> None:
 def test_customs_grade_and_others_do_not(ledger: Ledger) -> None:
     number = newcomer(ledger, roles=["Declarant"])
     path = f"/v1/participants/{number}/credit-grade"
-    ledger.post("customs_suzhou", path, {"credit_grade": "AdvancedCertified"})
+    ledger.post("customs_suzhou", path, {"credit_grade": "AdvancedCertified", "reason": "audited"})
     until(
         lambda: ledger.get("platform", f"/v1/participants/{number}")["credit_grade"] == "AdvancedCertified",
         "the grade is indexed",
     )
-    refuse(ledger, "market_regulator", path, {"credit_grade": "Regular"}, 403, "RoleMissing")
-    refuse(ledger, "customs_suzhou", path, {"credit_grade": "Best"}, 422, "InvalidInput")
-    refuse(ledger, "customs_suzhou", path, {"credit_grade": 2}, 422, "InvalidInput")
+    refuse(ledger, "market_regulator", path, {"credit_grade": "Regular", "reason": "audited"}, 403, "RoleMissing")
+    refuse(ledger, "customs_suzhou", path, {"credit_grade": "Best", "reason": "audited"}, 422, "InvalidInput")
+    refuse(ledger, "customs_suzhou", path, {"credit_grade": 2, "reason": "audited"}, 422, "InvalidInput")
 
 
 def test_a_suspended_participant_is_refused_until_reinstated(ledger: Ledger) -> None:

@@ -165,9 +165,9 @@ async def set_credit_grade(
     caller: Caller = _grader,
     confirm: ConfirmDep = False,
 ) -> Response:
-    """Customs grade a participant."""
+    """Customs grade a participant, with a reason that is kept as evidence."""
     operation_id = await in_thread(
-        membership.set_credit_grade, gateway, caller.acting_no, participant_no, body.credit_grade
+        membership.set_credit_grade, gateway, caller.acting_no, participant_no, body.credit_grade, body.reason
     )
     return await written(request, caller, operation_id, confirm)
 

@@ -1,8 +1,8 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`) hold what only this gateway has. *Read model* tables
-(`readmodel`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends
-on stands only there.
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`) hold what only this gateway has. *Read model*
+tables (`readmodel`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision
+depends on stands only there.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from backend.web.texts.en_console import EN_CONSOLE
 from backend.web.texts.en_conversation import EN_CONVERSATION
 from backend.web.texts.en_payments import EN_PAYMENTS
 from backend.web.texts.en_rights import EN_RIGHTS
+from backend.web.texts.en_risk import EN_RISK
 from backend.web.texts.en_rules import EN_RULES
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
@@ -19,6 +20,7 @@ from backend.web.texts.zh_console import ZH_CONSOLE
 from backend.web.texts.zh_conversation import ZH_CONVERSATION
 from backend.web.texts.zh_payments import ZH_PAYMENTS
 from backend.web.texts.zh_rights import ZH_RIGHTS
+from backend.web.texts.zh_risk import ZH_RISK
 from backend.web.texts.zh_rules import ZH_RULES
 
 
@@ -45,6 +47,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_PAYMENTS, EN_PAYMENTS),
     (ZH_RULES, EN_RULES),
     (ZH_RIGHTS, EN_RIGHTS),
+    (ZH_RISK, EN_RISK),
 )
 
 TABLES: Mapping[Language, Mapping[str, str]] = {
