@@ -178,7 +178,7 @@ class CreditGradeBody(Body):
     """A grade and why; the reason is kept as evidence."""
 
     credit_grade: CreditGradeName
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"\S"), AfterValidator(_sound)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"\S"), AfterValidator(sound)]
 
 
 class SuspensionBody(Body):
