@@ -15,6 +15,7 @@ from backend.api.limits import Buckets, Limits
 from backend.api.metrics import Metrics
 from backend.api.routes import (
     blacklist,
+    cases,
     health,
     keys,
     messages,
@@ -50,6 +51,7 @@ ROUTERS = (
     blacklist.router,
     rights.router,
     working_days.router,
+    cases.router,
     quota.router,
     tax_bills.router,
     payment_requests.router,

@@ -75,6 +75,16 @@ COUNTER_BOND_KINDS = frozenset({RightKind.Patent, RightKind.Design})
 YUAN = 100
 
 
+def disposal_after(passed: Disposal, kind: RightKind, *, imported: bool) -> Disposal:
+    """The way of disposal that is tried when one turned out impossible; destruction is the last.
+
+    Counterfeit marks on imports are not auctioned: taking off the mark alone is not enough (article 27).
+    """
+    if passed is Disposal.SaleToHolder and kind is RightKind.Trademark and imported:
+        return Disposal.Destruction
+    return Disposal(min(passed + 1, Disposal.Destruction))
+
+
 def security_for(route: Route, goods_value: int) -> int:
     """The least security for the detention of goods; both amounts in fen.
 

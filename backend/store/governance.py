@@ -1,4 +1,6 @@
-"""Participants, accounts, listings and rights, folded one by one from the events of the contracts that govern."""
+"""What the contracts that decide about organisations say, folded event by event: participants and accounts here,
+listings, rights and cases each in a module of their own.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,13 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from backend.domain.rights_events import RightsEvent
+from backend.store import case_folding, listing_folding
 from backend.store.database import Connection
+from backend.store.listing_folding import Apply
 from backend.store.readmodel import governance_history
 from backend.store.rights_folding import APPLY_RIGHTS
 from backend.store.tables import accounts, licences, listings, participants, rights
+from backend.store.tables.proceedings import PROCEEDINGS
 
 
 def apply_governance(connection: Connection, name: str, arguments: Mapping[str, Any], at: int) -> None:
@@ -23,8 +28,8 @@ def apply_governance(connection: Connection, name: str, arguments: Mapping[str, 
 
 
 def fold_anew(connection: Connection) -> None:
-    """Drops what is folded here and folds it again from the events that are left after a reorganisation."""
-    for table in (participants, accounts, listings, rights, licences):
+    """Drops what is folded from them and folds it again from the events that are left after a reorganisation."""
+    for table in (participants, accounts, listings, rights, licences, *PROCEEDINGS):
         connection.execute(sa.delete(table))
     for row in governance_history(connection):
         apply_governance(connection, row.name, row.arguments, row.at)
@@ -74,46 +79,11 @@ def _account_revoked(connection: Connection, a: Mapping[str, Any], _: int) -> No
     connection.execute(sa.delete(accounts).where(accounts.c.address == a["account"]))
 
 
-def _imposed(connection: Connection, a: Mapping[str, Any], at: int) -> None:
-    connection.execute(
-        sa.insert(listings),
-        {
-            "listing_id": a["listing_id"],
-            "participant_no": a["participant_no"],
-            "level": a["level"],
-            "grounds": bytes.fromhex(a["grounds"]),
-            "evidence": bytes.fromhex(a["evidence"]),
-            "imposed_by": a["authority_no"],
-            "imposed_at": at,
-            "until": a["until"],
-            "confirmed_by": [],
-        },
-    )
-
-
-def _update_listing(connection: Connection, listing_id: int, **values: Any) -> None:
-    connection.execute(sa.update(listings).where(listings.c.listing_id == listing_id).values(**values))
-
-
-def _confirmed(connection: Connection, a: Mapping[str, Any], _: int) -> None:
-    query = sa.select(listings.c.confirmed_by).where(listings.c.listing_id == a["listing_id"])
-    confirmed_by = [*connection.execute(query).scalar_one(), a["authority_no"]]
-    _update_listing(connection, a["listing_id"], confirmed_by=confirmed_by)
-
-
-def _in_force(connection: Connection, a: Mapping[str, Any], at: int) -> None:
-    _update_listing(connection, a["listing_id"], in_force_at=at)
-
-
-def _lifted(connection: Connection, a: Mapping[str, Any], at: int) -> None:
-    _update_listing(connection, a["listing_id"], lifted_by=a["authority_no"], lifted_at=at)
-
-
 def _nothing(connection: Connection, a: Mapping[str, Any], at: int) -> None:
-    """Events that stand in the history and change no row: the level's rule is read from the contract."""
+    """Events that stand in the history and change no row."""
 
 
-_APPLY = {
+_APPLY: dict[str, Apply] = {
     "ParticipantRegistered": _registered,
     "RolesChanged": _roles_changed,
     "CreditGraded": _credit_graded,
@@ -121,20 +91,7 @@ _APPLY = {
     "Reinstated": _reinstated,
     "AccountAdded": _account_added,
     "AccountRevoked": _account_revoked,
-    "ListingImposed": _imposed,
-    "ListingConfirmed": _confirmed,
-    "ListingInForce": _in_force,
-    "ListingLifted": _lifted,
-    "ConfirmationsSet": _nothing,
-    "HearingOpened": _nothing,
-    "StatementMade": _nothing,
-    "ListingAppealed": _nothing,
-    "ListingAppealDecided": _nothing,
-    "RepairAsked": _nothing,
-    "RepairDecided": _nothing,
-    "HearingWindowSet": _nothing,
-    "UrgencySet": _nothing,
 }
-# Cases stand in the history as they came; what is asked of them is folded from it.
+# What is folded from no table here stands in the history as it came.
 _APPLY |= {event.__name__: _nothing for event in get_args(RightsEvent)}
-_APPLY |= APPLY_RIGHTS
+_APPLY |= APPLY_RIGHTS | listing_folding.APPLY | case_folding.APPLY

@@ -20,7 +20,7 @@ from backend.domain.reference.case_book import (
 )
 from backend.domain.reference.refusing import refusal
 from backend.domain.reference.rights import check_committed
-from backend.domain.rights import COUNTER_BOND_KINDS, CaseState, Disposal, Outcome, RightKind, Route
+from backend.domain.rights import COUNTER_BOND_KINDS, CaseState, Disposal, Outcome, Route, disposal_after
 
 __all__ = ["Case", "ReferenceCases"]
 
@@ -213,10 +213,7 @@ class ReferenceCases(ReferenceCaseBook):
         if passed is Disposal.Destruction:
             raise refusal(errors.DisposalLast, case_id=case_id)
         imported = self.manifests[entry.manifest].declaration.direction is Direction.Import
-        following = Disposal(passed + 1)
-        if following is Disposal.Auction and imported and entry.kind is RightKind.Trademark:
-            following = Disposal.Destruction
-        entry.disposal = following
+        entry.disposal = disposal_after(passed, entry.kind, imported=imported)
         return [rights_events.DisposalPassedOver(case_id, passed, evidence)]
 
     def choose_disposal(self, account: str, now: int, case_id: int, evidence: bytes) -> list[Event]:

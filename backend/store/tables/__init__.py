@@ -1,8 +1,8 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`) hold what only this gateway has. *Read model*
-tables (`readmodel`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision
-depends on stands only there.
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`) hold what only this gateway has.
+*Read model* tables (`readmodel`, `proceedings`) are folded from the chain's events and can be dropped and rebuilt at
+any time; nothing a decision depends on stands only there.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ from backend.store.tables.conversation import (
     tax_bills,
     webhooks,
 )
+from backend.store.tables.enforcement import (
+    platform_notice_facts,
+    platform_notices,
+    proposal_rules,
+    rule_proposals,
+)
 from backend.store.tables.kept import (
     api_keys,
     documents,
@@ -37,6 +43,7 @@ from backend.store.tables.kept import (
     profiles,
     transactions,
 )
+from backend.store.tables.proceedings import cases, dated_facts, listing_rules
 from backend.store.tables.readmodel import (
     READ_MODEL,
     accounts,
@@ -62,8 +69,10 @@ __all__ = [
     "anchors",
     "api_keys",
     "blocks",
+    "cases",
     "certificates",
     "cursor",
+    "dated_facts",
     "deliveries",
     "documents",
     "draw_rounds",
@@ -72,6 +81,7 @@ __all__ = [
     "governance_events",
     "hosted_accounts",
     "licences",
+    "listing_rules",
     "listings",
     "manifests",
     "marks",
@@ -84,8 +94,11 @@ __all__ = [
     "parcels",
     "participants",
     "payment_requests",
+    "platform_notice_facts",
+    "platform_notices",
     "profiles",
     "progress",
+    "proposal_rules",
     "quota_entries",
     "rate_tables",
     "receipts",
@@ -95,6 +108,7 @@ __all__ = [
     "rights",
     "risk_assessments",
     "risk_configs",
+    "rule_proposals",
     "screening_hits",
     "screenings",
     "sequences",

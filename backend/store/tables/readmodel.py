@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from backend.store.tables.base import Hash, Instant, Row, metadata, row_id
+from backend.store.tables.proceedings import PROCEEDINGS
 
 blocks = sa.Table(
     "blocks",
@@ -37,6 +38,7 @@ governance_events = sa.Table(
     sa.Column("transaction_hash", Hash, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.UniqueConstraint("block", "log_index"),
+    sa.Index(None, "name"),
 )
 
 participants = sa.Table(
@@ -73,9 +75,17 @@ listings = sa.Table(
     sa.Column("imposed_at", Instant, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Column("confirmed_by", sa.JSON, nullable=False),
+    # until when nobody confirms it: when it was imposed where its party is not heard first
+    sa.Column("hearing_until", Instant, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
     sa.Column("in_force_at", Instant),
     sa.Column("lifted_by", sa.Integer),
     sa.Column("lifted_at", Instant),
+    sa.Column("appealed_at", Instant),
+    sa.Column("appeal_decided_at", Instant),
+    sa.Column("appeal_upheld", sa.Boolean),
+    # while it is not decided
+    sa.Column("repair_asked_at", Instant),
     sa.Index(None, "participant_no"),
 )
 
@@ -230,4 +240,5 @@ READ_MODEL = (
     records,
     refusals,
     anchors,
+    *PROCEEDINGS,
 )

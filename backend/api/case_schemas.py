@@ -1,0 +1,71 @@
+"""Bodies of what is written about cases, listings and platforms' notices; amounts are yuan, written as text."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field, StringConstraints
+
+from backend.api.schemas import MOST_NUMBER, MOST_ROW, Body, Evidence, Named, ParcelIdText
+from backend.domain.rights import Route
+from backend.services.cases import MOST_PARCELS
+
+RouteName = Annotated[Route, Named(Route)]
+
+CaseId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+RightId = Annotated[int, Field(ge=1, le=MOST_ROW)]
+HeadingText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+YuanText = Annotated[str, StringConstraints(min_length=1, max_length=20)]
+Parcels = Annotated[list[ParcelIdText], Field(min_length=1, max_length=MOST_PARCELS)]
+
+
+class HolderNoticeBody(Body):
+    """Suspected goods of one manifest, the recorded right, the goods' HS heading and value."""
+
+    right_id: RightId
+    heading: HeadingText
+    parcels: Parcels
+    goods_value: YuanText
+    evidence: Evidence
+
+
+class ComplaintBody(Body):
+    """Which customs office is to detain goods, of which right and heading, worth what, against which security."""
+
+    right_id: RightId
+    customs_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)]
+    heading: HeadingText
+    goods_value: YuanText
+    security: YuanText
+    evidence: Evidence
+
+
+class SecurityBody(Body):
+    security: YuanText
+    evidence: Evidence
+
+
+class BondBody(Body):
+    bond: YuanText
+    evidence: Evidence
+
+
+class DetentionBody(Body):
+    parcels: Parcels
+    evidence: Evidence
+
+
+class FindingBody(Body):
+    infringing: bool
+    evidence: Evidence
+
+
+class UpheldBody(Body):
+    upheld: bool
+    evidence: Evidence
+
+
+class GrantedBody(Body):
+    granted: bool
+    evidence: Evidence
