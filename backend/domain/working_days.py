@@ -6,11 +6,8 @@ arranged yet has no number, and none is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
-
-#: China keeps one time and no summer time.
-CHINA = timezone(timedelta(hours=8))
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from backend.domain.calendar import WorkingCalendar, china_calendar, year_bits
 
@@ -46,26 +43,6 @@ def working_days_of(year: int, number: int) -> frozenset[date]:
     """The days behind a year's number."""
     first = date(year, 1, 1)
     return frozenset(first + timedelta(days=n) for n in range(days_in(year)) if number >> n & 1)
-
-
-def working_days_left(years: Mapping[int, int], now: int, deadline: int) -> int | None:
-    """How many working days after today, in China, begin before a deadline; zero on the last day and after it.
-
-    `years` are those published, each as its number; None where one that is needed is not among them: it is not
-    guessed. Both instants in Unix seconds.
-    """
-    today, last = china_day(now), china_day(deadline - 1)
-    found = 0
-    for year in range(today.year, last.year + 1):
-        if year not in years:
-            return None
-        found += sum(today < day <= last for day in working_days_of(year, years[year]))
-    return found
-
-
-def china_day(at: int) -> date:
-    """The day in China in which an instant lies."""
-    return datetime.fromtimestamp(at, UTC).astimezone(CHINA).date()
 
 
 def days_in(year: int) -> int:

@@ -12,14 +12,15 @@ from datetime import timedelta
 from typing import Any
 
 from backend.domain.amounts import yuan_of
+from backend.domain.calendar import china_day
 from backend.domain.case_standing import Act, Party, Possible, Standing, standing_of, step_due
+from backend.domain.clocks import working_days_left
 from backend.domain.errors import CaseUnknown, Forbidden
 from backend.domain.instants import iso
 from backend.domain.lifecycle import Direction, Sets, indices
 from backend.domain.participants import Role
 from backend.domain.reference.case_book import Case
 from backend.domain.rights import CaseState, Outcome, security_for
-from backend.domain.working_days import china_day, working_days_left
 from backend.services.access import Caller
 from backend.services.gateway import Gateway
 from backend.services.paging import USUAL_ITEMS, cursor_of, numbers_of
