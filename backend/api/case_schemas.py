@@ -7,7 +7,16 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from backend.api.schemas import MOST_NUMBER, MOST_ROW, Body, Evidence, Named, ParcelIdText
+from backend.api.schemas import (
+    MOST_NUMBER,
+    MOST_ROW,
+    Body,
+    Evidence,
+    GroundName,
+    LevelName,
+    Named,
+    ParcelIdText,
+)
 from backend.domain.rights import Route
 from backend.services.cases import MOST_PARCELS
 
@@ -69,3 +78,19 @@ class UpheldBody(Body):
 class GrantedBody(Body):
     granted: bool
     evidence: Evidence
+
+
+class HearingWindowBody(Body):
+    """How long listed parties are heard; the contract takes thirty days at most."""
+
+    hours: Annotated[int, Field(ge=0, le=8760)]
+
+
+class UrgencyBody(Body):
+    ground: GroundName
+    urgent: bool
+
+
+class ConfirmationsBody(Body):
+    level: LevelName
+    confirmations: Annotated[int, Field(ge=0, le=255)]

@@ -76,6 +76,10 @@ _PHRASES: dict[str, str] = {
     "act as a rights holder": "以权利人身份办理",
     "act in a case": "参与案件",
     "read a queue of cases": "查看案件队列",
+    "decide about listings": "处理名单条目",
+    "speak for a listed party": "代被列入方陈述",
+    "set how listings are confirmed": "设置名单确认规则",
+    "read what is held against it": "查看针对自己的名单条目",
     # rules
     "one X.509 certificate in PEM or DER": "一份 PEM 或 DER 格式的 X.509 证书",
     "the certificate alone, never its private key": "只提交证书，切勿提交私钥",

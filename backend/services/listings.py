@@ -1,47 +1,31 @@
-"""The blacklist: proposing, confirming and ending listings, and reading them, which anyone may."""
+"""The blacklist's writes: what authorities propose, confirm, decide and end, and what the listed party answers.
+
+Each is a call of the contract with its evidence kept here, rehearsed on the reference model so that what the chain is
+bound to refuse is refused at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.chain import calls
-from backend.domain.errors import (
-    ConfirmationRepeated,
-    GroundsMissing,
-    ListingAlreadyLifted,
-    ListingNotOpen,
-    ListingTermInvalid,
-    ListingUnknown,
-    ParticipantUnknown,
-    RoleMissing,
-    SelfListing,
-)
+from backend.domain.errors import Forbidden, GroundsMissing, GuanlianError, InvalidInput, ListingUnknown
 from backend.domain.events import Level
-from backend.domain.grounds import GROUND_NAMES, Ground, ground_hash, ground_of
+from backend.domain.grounds import Ground, ground_hash
 from backend.domain.instants import iso
-from backend.domain.participants import Role
-from backend.domain.reference.blacklist import LONGEST_TERM
-from backend.services.access import Caller
+from backend.domain.listing_standing import ListingAct
 from backend.services.evidence import commit_alone
 from backend.services.gateway import Gateway
-from backend.services.membership import require_role
-from backend.services.outbox import account_of, enqueue_call, new_operation
-from backend.services.paging import USUAL_ITEMS, cursor_of, numbers_of
-from backend.services.parcel_documents import fields_of
-from backend.services.parcels import completeness, participant_json
+from backend.services.outbox import GOVERNANCE, account_of, enqueue_call, new_operation
+from backend.services.rehearsal import A_COMMITMENT, Stage, told
 from backend.store import listing_queries as queries
 from backend.store.database import Connection
-from backend.store.participant_queries import participant_row
-from backend.store.profiles import ParticipantName, names_of
-
-AUTHORITIES = (Role.Customs, Role.MarketRegulator)
-#: Who may confirm what another proposed.
-CO_SIGNERS = (*AUTHORITIES, Role.TaxAuthority, Role.ForeignExchangeAuthority)
-#: In the order in which a listing passes through them; a lifted or expired one stays readable.
-STATUSES = ("proposed", "in_force", "expired", "lifted")
 
 Evidence = Mapping[str, Any]
+
+#: Beyond what any date has: the contract takes 48 bits.
+_LAST_INSTANT = 2**40
 
 
 def impose(
@@ -54,191 +38,206 @@ def impose(
     until: int,
     evidence: Evidence,
 ) -> str:
-    """Proposes a listing; it takes effect when enough other authorities have confirmed it. Operation id.
+    """Proposes a listing; its party is heard, then enough other authorities confirm it or none does. Operation id.
 
     `until` in Unix seconds. Raises RoleMissing, ParticipantUnknown, SelfListing, ListingTermInvalid and
     GroundsMissing as the contract would; the contract decides anew.
     """
-    now = gateway.now()
     with gateway.database.write() as connection:
-        require_role(connection, authority_no, *AUTHORITIES)
-        if participant_row(connection, participant_no) is None:
-            raise ParticipantUnknown(participant_no=participant_no)
-        if participant_no == authority_no:
-            raise SelfListing(participant_no=participant_no)
-        if not now < until <= now + LONGEST_TERM:
-            raise ListingTermInvalid(until=iso(max(until, 0)), latest=iso(now + LONGEST_TERM))
-        summary = {
-            "participant_no": participant_no,
-            "level": level.name,
-            "ground": ground.value,
-            "until": iso(until),
-        }
-        operation_id = new_operation(connection, "Listing", authority_no, summary, now)
-        committed = _committed(connection, gateway, operation_id, authority_no, {"ground": ground.value}, evidence)
-        calldata = calls.impose(participant_no, level, ground_hash(ground), committed, until)
-        _queue(connection, operation_id, authority_no, calldata, now)
+        operation_id, _ = queue_listing(
+            connection,
+            gateway,
+            authority_no,
+            participant_no=participant_no,
+            level=level,
+            ground=ground,
+            until=until,
+            evidence=evidence,
+        )
     return operation_id
+
+
+def queue_listing(
+    connection: Connection,
+    gateway: Gateway,
+    authority_no: int,
+    *,
+    participant_no: int,
+    level: Level,
+    ground: Ground,
+    until: int,
+    evidence: Evidence,
+) -> tuple[str, bytes]:
+    """As `impose`, within the caller's transaction; the operation's id and the commitment to its evidence."""
+    if not evidence:
+        raise GroundsMissing()
+    stage = Stage(connection, gateway, [authority_no, participant_no])
+    stage.set_listing_rules()
+    account = account_of(connection, authority_no)
+    bounded = min(max(until, 0), _LAST_INSTANT)
+    _rehearse(stage, "impose", account, participant_no, level, ground_hash(ground), A_COMMITMENT, bounded)
+    now = gateway.now()
+    summary = {"participant_no": participant_no, "level": level.name, "ground": ground.value, "until": iso(until)}
+    operation_id = new_operation(connection, "Listing", authority_no, summary, now)
+    committed = commit_alone(
+        connection,
+        gateway,
+        operation_id=operation_id,
+        participant_no=authority_no,
+        content={**evidence, "ground": ground.value},
+    )
+    calldata = calls.impose(participant_no, level, ground_hash(ground), committed, until)
+    _queue(connection, operation_id, authority_no, calldata, now)
+    return operation_id, committed
 
 
 def confirm(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evidence) -> str:
-    """Confirms another authority's listing. Raises ConfirmationRepeated, ListingNotOpen, ListingUnknown, …"""
-    now = gateway.now()
-    with gateway.database.write() as connection:
-        require_role(connection, authority_no, *CO_SIGNERS)
-        row = _known(connection, listing_id)
-        if _status(row, now) != "proposed":
-            raise ListingNotOpen(listing_id=listing_id)
-        if row.participant_no == authority_no:
-            raise SelfListing(participant_no=authority_no)
-        if authority_no in (row.imposed_by, *row.confirmed_by):
-            raise ConfirmationRepeated(listing_id=listing_id, participant_no=authority_no)
-        operation_id = new_operation(connection, "Confirmation", authority_no, {"listing_id": listing_id}, now)
-        committed = _committed(connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence)
-        _queue(connection, operation_id, authority_no, calls.confirm(listing_id, committed), now)
-    return operation_id
+    """Confirms another authority's listing, once its party was heard. Customs, market, tax or foreign exchange.
+
+    Raises HearingOpen, ConfirmationRepeated, ListingNotOpen, SelfListing, ListingUnknown, …
+    """
+    return _act(gateway, authority_no, listing_id, "Confirmation", "confirm", calls.confirm, evidence)
 
 
 def lift(gateway: Gateway, authority_no: int, listing_id: int, evidence: Evidence) -> str:
     """Ends a listing at once: the authority that imposed it, or an appeal body that took no part in it."""
-    now = gateway.now()
-    with gateway.database.write() as connection:
-        row = _known(connection, listing_id)
-        if row.lifted_at is not None:
-            raise ListingAlreadyLifted(listing_id=listing_id)
-        if authority_no == row.imposed_by:
-            require_role(connection, authority_no, *AUTHORITIES)
-        elif authority_no in row.confirmed_by:
-            raise RoleMissing(participant_no=authority_no, role=Role.AppealBody.name)
-        else:
-            require_role(connection, authority_no, Role.AppealBody)
-        operation_id = new_operation(connection, "Lifting", authority_no, {"listing_id": listing_id}, now)
-        committed = _committed(connection, gateway, operation_id, authority_no, {"listing_id": listing_id}, evidence)
-        _queue(connection, operation_id, authority_no, calls.lift(listing_id, committed), now)
-    return operation_id
+    return _act(gateway, authority_no, listing_id, "Lifting", "lift", calls.lift, evidence)
 
 
-def search_listings(
-    gateway: Gateway,
-    *,
-    text: str | None = None,
-    status: str | None = None,
-    level: Level | None = None,
-    participant_no: int | None = None,
-    cursor: str | None = None,
-    limit: int = USUAL_ITEMS,
-) -> dict[str, Any]:
-    """A page of the blacklist, newest first. Public. `text` is part of a name, or a whole code or number."""
-    wanted = queries.ListingFilter(participant_no, level, status, text)
-    now = gateway.now()
-    below = numbers_of(cursor, 1)[0] if cursor else None
-    with gateway.database.read() as connection:
-        complete = completeness(connection)
-        rows = queries.find_listings(connection, wanted, below, limit + 1, now)
-        names = _names(connection, rows)
-    page = rows[:limit]
-    return {
-        "items": [_listing_json(row, names, now) for row in page],
-        "next": cursor_of(page[-1].listing_id) if len(rows) > limit else None,
-        **complete,
-    }
+def make_statement(gateway: Gateway, speaker_no: int, listing_id: int, evidence: Evidence) -> str:
+    """Puts on record what a listed party has to say. The party, or its registrar where it has no key.
+
+    Raises ListedPartyOnly, ListingAlreadyLifted, ListingNotOpen.
+    """
+    act = ListingAct.MakeStatement
+    return _act(gateway, speaker_no, listing_id, act, "make_statement", calls.make_statement, evidence)
 
 
-def listing_view(gateway: Gateway, listing_id: int, caller: Caller | None = None) -> dict[str, Any]:
-    """One listing. Public; `evidence_fields` for authorities and for whom it names. Raises ListingUnknown."""
-    now = gateway.now()
-    with gateway.database.read() as connection:
-        row = _known(connection, listing_id)
-        names = _names(connection, [row])
-        kept = queries.evidence_fields(connection, [row.evidence]).get(row.evidence, [])
-        view = _listing_json(row, names, now) | completeness(connection)
-    if caller is not None and _reads_evidence(caller, row):
-        view["evidence_fields"] = [
-            {"path": path, "value": value} for document in kept for path, value in fields_of(document)
-        ]
-    return view
+def appeal(gateway: Gateway, speaker_no: int, listing_id: int, evidence: Evidence) -> str:
+    """Appeals against a listing in force, once. Raises ListedPartyOnly, AppealTooLate, AppealRepeated, …"""
+    act = ListingAct.AppealListing
+    return _act(gateway, speaker_no, listing_id, act, "appeal_listing", calls.appeal_listing, evidence)
+
+
+def decide_appeal(gateway: Gateway, authority_no: int, listing_id: int, upheld: bool, evidence: Evidence) -> str:
+    """Upholds a listing or lifts it. An appeal body that took no part. Raises AppealNotImpartial, AppealMissing, …"""
+    act = ListingAct.DecideListingAppeal
+    return _act(
+        gateway, authority_no, listing_id, act, "decide_listing_appeal", calls.decide_listing_appeal, evidence, upheld
+    )
+
+
+def ask_repair(gateway: Gateway, speaker_no: int, listing_id: int, evidence: Evidence) -> str:
+    """Asks for the early end of a listing that has stood long enough. Raises RepairTooEarly, RepairPending, …"""
+    act = ListingAct.AskRepair
+    return _act(gateway, speaker_no, listing_id, act, "ask_repair", calls.ask_repair, evidence)
+
+
+def decide_repair(gateway: Gateway, authority_no: int, listing_id: int, granted: bool, evidence: Evidence) -> str:
+    """Decides on credit repair. The imposing authority. Raises ImposingAuthorityOnly, RepairMissing, …"""
+    act = ListingAct.DecideRepair
+    return _act(gateway, authority_no, listing_id, act, "decide_repair", calls.decide_repair, evidence, granted)
+
+
+# ---------------------------------------------------------------------------------------------------
+# What the owner sets
+
+
+def set_hearing_window(gateway: Gateway, caller_no: int, hours: int) -> str:
+    """How long listed parties are heard from the next listing on. Governance only; HearingWindowInvalid."""
+    seconds = hours * 3600
+    calldata = calls.set_hearing_window(seconds)
+    return _set(gateway, caller_no, "HearingWindow", {"hours": hours}, calldata, "set_hearing_window", seconds)
+
+
+def set_urgency(gateway: Gateway, caller_no: int, ground: Ground, urgent: bool) -> str:
+    """Whether listings on a ground need no hearing first. Governance only."""
+    calldata = calls.set_urgency(ground_hash(ground), urgent)
+    summary = {"ground": ground.value, "urgent": urgent}
+    return _set(gateway, caller_no, "Urgency", summary, calldata, "set_urgency", ground_hash(ground), urgent)
+
+
+def set_confirmations(gateway: Gateway, caller_no: int, level: Level, confirmations: int) -> str:
+    """How many other authorities a level needs. Governance only; ConfirmationsInvalid."""
+    if not 0 <= confirmations < 2**8:
+        raise InvalidInput(field="confirmations", value=confirmations, rule="a whole number from 1 to 7")
+    calldata = calls.set_confirmations(level, confirmations)
+    summary = {"level": level.name, "confirmations": confirmations}
+    return _set(gateway, caller_no, "Confirmations", summary, calldata, "set_confirmations", level, confirmations)
 
 
 # ---------------------------------------------------------------------------------------------------
 
 
-def _reads_evidence(caller: Caller, row: Any) -> bool:
-    authority = any(caller.bears(role) for role in (*CO_SIGNERS, Role.AppealBody))
-    return authority or (caller.participant_no is not None and caller.participant_no == row.participant_no)
-
-
-def _known(connection: Connection, listing_id: int) -> Any:
-    row = queries.listing_row(connection, listing_id)
-    if row is None:
-        raise ListingUnknown(listing_id=listing_id)
-    return row
-
-
-def _status(row: Any, now: int) -> str:
-    if row.lifted_at is not None:
-        return "lifted"
-    if row.until <= now:
-        return "expired"
-    return "proposed" if row.in_force_at is None else "in_force"
-
-
-def _names(connection: Connection, rows: Collection[Any]) -> dict[int, ParticipantName]:
-    numbers = {row.participant_no for row in rows}
-    for row in rows:
-        numbers |= {row.imposed_by, row.lifted_by, *row.confirmed_by} - {None}
-    return names_of(connection, numbers)
-
-
-def _listing_json(row: Any, names: dict[int, ParticipantName], now: int) -> dict[str, Any]:
-    ground = ground_of(row.grounds)
-    status = _status(row, now)
-    return {
-        "listing_id": row.listing_id,
-        "participant": participant_json(row.participant_no, names)
-        | {"uscc": row.uscc, "customs_code": row.customs_code},
-        "level": Level(row.level).name,
-        "status": status,
-        "in_force": status == "in_force",
-        "ground": None if ground is None else ground.value,
-        "ground_zh": "" if ground is None else GROUND_NAMES[ground].zh,
-        "ground_en": "" if ground is None else GROUND_NAMES[ground].en,
-        "grounds": "0x" + row.grounds.hex(),
-        "evidence": "0x" + row.evidence.hex(),
-        "imposed_by": participant_json(row.imposed_by, names),
-        "imposed_at": iso(row.imposed_at),
-        "confirmed_by": [participant_json(number, names) for number in row.confirmed_by],
-        "in_force_at": None if row.in_force_at is None else iso(row.in_force_at),
-        "until": iso(row.until),
-        "lifted_by": None if row.lifted_by is None else participant_json(row.lifted_by, names),
-        "lifted_at": None if row.lifted_at is None else iso(row.lifted_at),
-    }
-
-
-def _committed(
-    connection: Connection,
+def _act(
     gateway: Gateway,
-    operation_id: str,
-    authority_no: int,
-    facts: Evidence,
+    participant_no: int,
+    listing_id: int,
+    kind: str,
+    rehearsed: str,
+    call: Callable[..., bytes],
     evidence: Evidence,
-) -> bytes:
-    if not evidence:
-        raise GroundsMissing()
-    return commit_alone(
-        connection,
-        gateway,
-        operation_id=operation_id,
-        participant_no=authority_no,
-        content={**evidence, **facts},
-    )
+    *arguments: bool,
+) -> str:
+    """Rehearses and queues an act: the listing's id, its own arguments, the commitment to its evidence."""
+    now = gateway.now()
+    with gateway.database.write() as connection:
+        row = queries.listing_row(connection, listing_id)
+        if row is None:
+            raise ListingUnknown(listing_id=listing_id)
+        if not evidence:
+            raise GroundsMissing()
+        stage = Stage(connection, gateway, [participant_no, row.participant_no])
+        stage.set_listing_rules()
+        for each in queries.listings_of(connection, row.participant_no):
+            stage.add_listing(each.listing_id, each)
+        account = account_of(connection, participant_no)
+        _rehearse(stage, rehearsed, account, listing_id, *arguments, A_COMMITMENT)
+        operation_id = new_operation(connection, kind, participant_no, {"listing_id": listing_id}, now)
+        committed = commit_alone(
+            connection,
+            gateway,
+            operation_id=operation_id,
+            participant_no=participant_no,
+            content={**evidence, "listing_id": listing_id},
+        )
+        _queue(connection, operation_id, participant_no, call(listing_id, *arguments, committed), now)
+    return operation_id
 
 
-def _queue(connection: Connection, operation_id: str, authority_no: int, calldata: bytes, now: int) -> None:
+def _set(
+    gateway: Gateway,
+    caller_no: int,
+    kind: str,
+    summary: Mapping[str, Any],
+    calldata: bytes,
+    rehearsed: str,
+    *arguments: Any,
+) -> str:
+    if caller_no != GOVERNANCE:
+        raise Forbidden(action="set how listings are confirmed", needed="scope governance")
+    now = gateway.now()
+    with gateway.database.write() as connection:
+        account = account_of(connection, GOVERNANCE)
+        _rehearse(Stage(connection, gateway, []), rehearsed, account, *arguments)
+        operation_id = new_operation(connection, kind, GOVERNANCE, summary, now)
+        _queue(connection, operation_id, GOVERNANCE, calldata, now)
+    return operation_id
+
+
+def _rehearse(stage: Stage, name: str, account: str, *arguments: Any) -> None:
+    try:
+        getattr(stage.model, name)(account, stage.now, *arguments)
+    except GuanlianError as refused:
+        raise told(refused) from None
+
+
+def _queue(connection: Connection, operation_id: str, participant_no: int, calldata: bytes, now: int) -> None:
     enqueue_call(
         connection,
         operation_id=operation_id,
-        account=account_of(connection, authority_no),
-        participant_no=authority_no,
+        account=account_of(connection, participant_no),
+        participant_no=participant_no,
         contract="Blacklist",
         calldata=calldata,
         now=now,

@@ -72,20 +72,7 @@ class Stage:
     # -- the blacklist
 
     def add_listing(self, listing_id: int, row: Any) -> None:
-        self.model.listings[listing_id] = Listing(
-            participant_no=row.participant_no,
-            imposed_by=row.imposed_by,
-            imposed_at=row.imposed_at,
-            until=row.until,
-            level=Level(row.level),
-            hearing_until=row.hearing_until,
-            in_force_at=row.in_force_at or 0,
-            lifted_at=row.lifted_at or 0,
-            appealed_at=row.appealed_at or 0,
-            appeal_decided_at=row.appeal_decided_at or 0,
-            repair_asked_at=row.repair_asked_at or 0,
-            confirmed_by=list(row.confirmed_by),
-        )
+        self.model.listings[listing_id] = listing_of_row(row)
 
     def set_listing_rules(self) -> None:
         rules = ListingRules(queries.listing_rule_values(self.connection))
@@ -167,6 +154,24 @@ class ListingRules:
 
     def confirmations(self, level: Level) -> int:
         return self._values.get(listing_folding.confirmations_name(level), 1)
+
+
+def listing_of_row(row: Any) -> Listing:
+    """A listing of the read model as the plain facts that the domain reasons about."""
+    return Listing(
+        participant_no=row.participant_no,
+        imposed_by=row.imposed_by,
+        imposed_at=row.imposed_at,
+        until=row.until,
+        level=Level(row.level),
+        hearing_until=row.hearing_until,
+        in_force_at=row.in_force_at or 0,
+        lifted_at=row.lifted_at or 0,
+        appealed_at=row.appealed_at or 0,
+        appeal_decided_at=row.appeal_decided_at or 0,
+        repair_asked_at=row.repair_asked_at or 0,
+        confirmed_by=list(row.confirmed_by),
+    )
 
 
 def case_of_row(row: Any) -> Case:

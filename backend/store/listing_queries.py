@@ -10,17 +10,29 @@ import sqlalchemy as sa
 
 from backend.domain.events import Level
 from backend.store.database import Connection
-from backend.store.tables import documents, evidence_documents, listings, participants, profiles
+from backend.store.tables import (
+    accounts,
+    documents,
+    evidence_documents,
+    listings,
+    participants,
+    profiles,
+    rule_proposals,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ListingFilter:
-    """Which listings are asked for; None asks for nothing. `text` is part of a name, a code or a number."""
+    """Which listings are asked for; None asks for nothing. `text` is part of a name, a code or a number.
+
+    `spoken_for_by`: those of a participant and of whom it registered and who has no key.
+    """
 
     participant_no: int | None = None
     level: int | None = None
     status: str | None = None
     text: str | None = None
+    spoken_for_by: int | None = None
 
 
 def find_listings(
@@ -38,11 +50,27 @@ def find_listings(
         query = query.where(_of_status(wanted.status, now))
     if wanted.text:
         query = query.where(_matches(wanted.text))
+    if wanted.spoken_for_by is not None:
+        query = query.where(_spoken_for_by(wanted.spoken_for_by))
     return list(connection.execute(query))
 
 
 def listing_row(connection: Connection, listing_id: int) -> sa.Row[Any] | None:
     return connection.execute(_joined().where(listings.c.listing_id == listing_id)).one_or_none()
+
+
+def listings_of(connection: Connection, participant_no: int) -> list[sa.Row[Any]]:
+    """Every listing of a participant, in the order in which they were proposed."""
+    query = sa.select(listings).where(listings.c.participant_no == participant_no)
+    return list(connection.execute(query.order_by(listings.c.listing_id)))
+
+
+def rules_behind(connection: Connection, evidence: Collection[bytes]) -> dict[bytes, sa.Row[Any]]:
+    """By the evidence of a listing, the rule by which this gateway proposed it, where it was one."""
+    if not evidence:
+        return {}
+    query = sa.select(rule_proposals).where(rule_proposals.c.evidence.in_(sorted(set(evidence))))
+    return {bytes(row.evidence): row for row in connection.execute(query)}
 
 
 def levels_in_force(connection: Connection, numbers: Collection[int], now: int) -> dict[int, Level]:
@@ -78,6 +106,12 @@ def _joined() -> sa.Select[Any]:
         .join(participants, participants.c.participant_no == listings.c.participant_no)
         .outerjoin(profiles, profiles.c.legal_identity == participants.c.legal_identity)
     )
+
+
+def _spoken_for_by(speaker_no: int) -> sa.ColumnElement[bool]:
+    keyed = sa.exists().where(accounts.c.participant_no == participants.c.participant_no)
+    registered = sa.and_(participants.c.registrar_no == speaker_no, ~keyed)
+    return sa.or_(listings.c.participant_no == speaker_no, registered)
 
 
 def _of_status(status: str, now: int) -> sa.ColumnElement[bool]:

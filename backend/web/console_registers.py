@@ -17,6 +17,7 @@ from backend.domain.participants import Role
 from backend.services import listings
 from backend.services.access import Scope, require
 from backend.services.directory import list_participants
+from backend.services.listing_views import search_listings
 from backend.services.membership import Registration, register, reinstate, suspend
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
@@ -38,7 +39,7 @@ ROLES = tuple(Role)
 def listing_list(
     request: Request, session: SignedIn, cursor: Annotated[str, Query(max_length=200)] = ""
 ) -> HTMLResponse:
-    found = listings.search_listings(gateway_of(request), cursor=cursor or None, limit=PAGE)
+    found = search_listings(gateway_of(request), cursor=cursor or None, limit=PAGE)
     return render(
         request,
         "console/listings.html",

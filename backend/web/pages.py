@@ -13,7 +13,7 @@ from backend.domain.errors import NotFound, StoreUnavailable
 from backend.domain.instants import iso
 from backend.formats.qr import qr_svg
 from backend.services.freshness import Freshness, Reach, freshness_of, ledger_size
-from backend.services.listings import STATUSES, search_listings
+from backend.services.listing_views import STATUSES, search_listings
 from backend.services.parcels import parcel_view
 from backend.services.rights_reading import STATUSES as RIGHT_STATUSES
 from backend.services.rights_reading import search_rights

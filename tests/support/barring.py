@@ -7,6 +7,7 @@ from collections.abc import Callable
 from backend.domain.events import Level
 from backend.domain.grounds import Ground
 from backend.services import listings
+from backend.services.listing_views import search_listings
 from backend.store.listing_queries import levels_in_force
 from tests.support.workshop import Workshop
 
@@ -14,7 +15,7 @@ from tests.support.workshop import Workshop
 def bar(shop: Workshop, seller_no: int) -> Callable[[], None]:
     """Has two authorities bar a seller; what lifts it again is returned."""
     gateway = shop.gateway
-    before = {item["listing_id"] for item in listings.search_listings(gateway, limit=500)["items"]}
+    before = {item["listing_id"] for item in search_listings(gateway, limit=500)["items"]}
     until = gateway.now() + 86_400
     listings.impose(
         gateway,
@@ -26,7 +27,7 @@ def bar(shop: Workshop, seller_no: int) -> Callable[[], None]:
         evidence={"finding": "empty parcels"},
     )
     shop.settle()
-    (new,) = {item["listing_id"] for item in listings.search_listings(gateway, limit=500)["items"]} - before
+    (new,) = {item["listing_id"] for item in search_listings(gateway, limit=500)["items"]} - before
     listings.confirm(gateway, shop.numbers["market_regulator"], new, {"review": "file complete"})
     shop.settle()
     with gateway.database.read() as connection:

@@ -1,4 +1,4 @@
-"""The blacklist: written by authorities, read by anyone."""
+"""The blacklist: proposed and confirmed by authorities, answered by the listed party, read by anyone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from backend.api.case_schemas import (
+    ConfirmationsBody,
+    GrantedBody,
+    HearingWindowBody,
+    UpheldBody,
+    UrgencyBody,
+)
 from backend.api.dependencies import (
     AnyoneDep,
+    CallerDep,
     ConfirmDep,
     GatewayDep,
     answer,
@@ -28,12 +36,14 @@ from backend.api.schemas import (
     SearchText,
 )
 from backend.domain.instants import instant
-from backend.services import listings
+from backend.services import listing_views, listings
 from backend.services.access import Caller, Scope
 
 router = APIRouter(prefix="/v1/blacklist", tags=["blacklist"])
 
 _authority = scoped("decide about listings", Scope.authority)
+_listed = scoped("speak for a listed party", Scope.enterprise, Scope.authority, Scope.governance)
+_owner = scoped("set how listings are confirmed", Scope.governance)
 
 
 @router.get("", operation_id="search_blacklist")
@@ -49,7 +59,7 @@ def search_blacklist(
 ) -> Response:
     """Every listing with its standing, newest first. Public."""
     return answer(
-        listings.search_listings(
+        listing_views.search_listings(
             gateway,
             text=search,
             status=status,
@@ -61,10 +71,59 @@ def search_blacklist(
     )
 
 
+@router.get("/mine", operation_id="list_own_listings")
+def list_own_listings(gateway: GatewayDep, caller: CallerDep, cursor: Cursor = None, limit: Limit = USUAL) -> Response:
+    """What is held against the caller, or sellers without a key that it registered, with what may be done."""
+    return answer(listing_views.listings_against(gateway, caller, cursor, limit))
+
+
+@router.get("/rules", operation_id="get_listing_rules")
+def get_listing_rules(gateway: GatewayDep, caller: AnyoneDep) -> Response:
+    """How long parties are heard, which grounds are urgent, how many confirmations a level needs. Public."""
+    return answer(listing_views.rules_view(gateway))
+
+
+@router.post("/rules/hearing", status_code=202, operation_id="set_hearing_window")
+async def set_hearing_window(
+    request: Request,
+    body: HearingWindowBody,
+    gateway: GatewayDep,
+    caller: Caller = _owner,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """Sets how long listed parties are heard from the next listing on."""
+    operation_id = await in_thread(listings.set_hearing_window, gateway, caller.acting_no, body.hours)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/rules/urgency", status_code=202, operation_id="set_urgency")
+async def set_urgency(
+    request: Request, body: UrgencyBody, gateway: GatewayDep, caller: Caller = _owner, confirm: ConfirmDep = False
+) -> Response:
+    """Says whether listings on a ground need no hearing first."""
+    operation_id = await in_thread(listings.set_urgency, gateway, caller.acting_no, body.ground, body.urgent)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/rules/confirmations", status_code=202, operation_id="set_confirmations")
+async def set_confirmations(
+    request: Request,
+    body: ConfirmationsBody,
+    gateway: GatewayDep,
+    caller: Caller = _owner,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """Sets how many other authorities must confirm a level."""
+    operation_id = await in_thread(
+        listings.set_confirmations, gateway, caller.acting_no, body.level, body.confirmations
+    )
+    return await written(request, caller, operation_id, confirm)
+
+
 @router.get("/listings/{listing_id}", operation_id="get_listing")
 def get_listing(listing_id: ListingId, gateway: GatewayDep, caller: AnyoneDep) -> Response:
     """One listing. Public; authorities and whom it names also read its evidence."""
-    return answer(listings.listing_view(gateway, listing_id, caller))
+    return answer(listing_views.listing_view(gateway, listing_id, caller))
 
 
 @router.post("/listings", status_code=202, operation_id="impose_listing")
@@ -114,4 +173,78 @@ async def lift_listing(
 ) -> Response:
     """Ends a listing before its time."""
     operation_id = await in_thread(listings.lift, gateway, caller.acting_no, listing_id, body.evidence)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/listings/{listing_id}/statements", status_code=202, operation_id="make_statement")
+async def make_statement(
+    request: Request,
+    listing_id: ListingId,
+    body: EvidenceBody,
+    gateway: GatewayDep,
+    caller: Caller = _listed,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """The listed party, or its registrar where it has no key, says what it has to say."""
+    operation_id = await in_thread(listings.make_statement, gateway, caller.acting_no, listing_id, body.evidence)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/listings/{listing_id}/appeal", status_code=202, operation_id="appeal_listing")
+async def appeal_listing(
+    request: Request,
+    listing_id: ListingId,
+    body: EvidenceBody,
+    gateway: GatewayDep,
+    caller: Caller = _listed,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """The listed party appeals, once, within sixty days of the listing's coming into force."""
+    operation_id = await in_thread(listings.appeal, gateway, caller.acting_no, listing_id, body.evidence)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/listings/{listing_id}/appeal/decision", status_code=202, operation_id="decide_listing_appeal")
+async def decide_listing_appeal(
+    request: Request,
+    listing_id: ListingId,
+    body: UpheldBody,
+    gateway: GatewayDep,
+    caller: Caller = _authority,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """An appeal body that took no part upholds a listing or lifts it."""
+    operation_id = await in_thread(
+        listings.decide_appeal, gateway, caller.acting_no, listing_id, body.upheld, body.evidence
+    )
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/listings/{listing_id}/repair", status_code=202, operation_id="ask_repair")
+async def ask_repair(
+    request: Request,
+    listing_id: ListingId,
+    body: EvidenceBody,
+    gateway: GatewayDep,
+    caller: Caller = _listed,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """The listed party asks for credit repair when the listing has stood long enough."""
+    operation_id = await in_thread(listings.ask_repair, gateway, caller.acting_no, listing_id, body.evidence)
+    return await written(request, caller, operation_id, confirm)
+
+
+@router.post("/listings/{listing_id}/repair/decision", status_code=202, operation_id="decide_repair")
+async def decide_repair(
+    request: Request,
+    listing_id: ListingId,
+    body: GrantedBody,
+    gateway: GatewayDep,
+    caller: Caller = _authority,
+    confirm: ConfirmDep = False,
+) -> Response:
+    """The imposing authority decides on credit repair."""
+    operation_id = await in_thread(
+        listings.decide_repair, gateway, caller.acting_no, listing_id, body.granted, body.evidence
+    )
     return await written(request, caller, operation_id, confirm)
