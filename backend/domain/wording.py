@@ -80,6 +80,7 @@ _PHRASES: dict[str, str] = {
     "speak for a listed party": "代被列入方陈述",
     "set how listings are confirmed": "设置名单确认规则",
     "read what is held against it": "查看针对自己的名单条目",
+    "set how findings propose listings": "设置按侵权认定提出名单条目的规则",
     # rules
     "one X.509 certificate in PEM or DER": "一份 PEM 或 DER 格式的 X.509 证书",
     "the certificate alone, never its private key": "只提交证书，切勿提交私钥",
@@ -128,6 +129,7 @@ _PHRASES: dict[str, str] = {
     "a holiday of the year that does not end before it begins": "该年的假期，且截止不早于开始",
     "at least one year": "至少一个年份",
     "parcels of one manifest": "同一申报批的包裹",
+    "each level once": "每个级别只出现一次",
     "an amount of yuan with at most two decimals": "以元计、最多两位小数的金额",
     "1 to 100 characters, a letter or digit among them": "1 至 100 个字符，且含字母、汉字或数字",
     "at least one four-digit heading": "至少一个四位品目",

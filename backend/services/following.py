@@ -1,4 +1,4 @@
-"""What follows from the chain's final records: receipts, list numbers, quota and tax.
+"""What follows from the chain's final records: receipts, list numbers, quota and tax; from its findings, proposals.
 
 Each record is followed once it has its confirmations, in the chain's order, in the transaction that moves the read
 model. Everything here may be done again without harm: a record that comes back after a reorganisation answers nobody
@@ -17,7 +17,7 @@ from backend.domain.notices import NoticeKind
 from backend.domain.quota import QUOTA_MOVES
 from backend.formats.ceb import standings
 from backend.formats.ceb.standings import Standing
-from backend.services import billing, list_numbers, notices
+from backend.services import billing, list_numbers, notices, proposals
 from backend.services.answers import Answers, receipt_type_of
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
@@ -62,6 +62,7 @@ def follow(connection: Connection, gateway: Gateway, up_to: int, now: int) -> No
     anchored = queries.anchored_between(connection, after, up_to)
     if rows or anchored:
         _Following(connection, gateway, now).run(rows, anchored)
+    proposals.follow(connection, gateway, after, up_to)
     progress.reach(connection, _FOLLOWED, up_to)
 
 

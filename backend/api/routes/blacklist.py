@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -21,6 +21,7 @@ from backend.api.dependencies import (
     GatewayDep,
     answer,
     in_thread,
+    require_media_type,
     scoped,
     written,
 )
@@ -34,15 +35,24 @@ from backend.api.schemas import (
     ListingBody,
     ListingId,
     SearchText,
+    VersionText,
 )
 from backend.domain.instants import instant
-from backend.services import listing_views, listings
+from backend.services import listing_views, listings, proposals
 from backend.services.access import Caller, Scope
 
 router = APIRouter(prefix="/v1/blacklist", tags=["blacklist"])
 
 _authority = scoped("decide about listings", Scope.authority)
 _listed = scoped("speak for a listed party", Scope.enterprise, Scope.authority, Scope.governance)
+_rule_maker = scoped("set how findings propose listings", Scope.governance)
+
+_RULE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object", "title": "A rule: version, steps"}}},
+    }
+}
 _owner = scoped("set how listings are confirmed", Scope.governance)
 
 
@@ -81,6 +91,25 @@ def list_own_listings(gateway: GatewayDep, caller: CallerDep, cursor: Cursor = N
 def get_listing_rules(gateway: GatewayDep, caller: AnyoneDep) -> Response:
     """How long parties are heard, which grounds are urgent, how many confirmations a level needs. Public."""
     return answer(listing_views.rules_view(gateway))
+
+
+@router.get("/proposal-rule", operation_id="get_proposal_rule")
+def get_proposal_rule(
+    gateway: GatewayDep,
+    caller: AnyoneDep,
+    version: Annotated[VersionText | None, Query(description="An earlier version, as a listing names it")] = None,
+) -> Response:
+    """The stated rule by which findings of infringement propose listings, and its versions. Public."""
+    return answer(proposals.rule_view(gateway, version))
+
+
+@router.put("/proposal-rule", operation_id="put_proposal_rule", openapi_extra=_RULE)
+async def put_proposal_rule(request: Request, gateway: GatewayDep, caller: Caller = _rule_maker) -> Response:
+    """Puts a version of that rule in force, by governance. 201: a new version."""
+    require_media_type(request, "application/json")
+    body = await request.body()
+    view, is_new = await in_thread(proposals.put_rule, gateway, caller, body)
+    return answer(view, 201 if is_new else 200)
 
 
 @router.post("/rules/hearing", status_code=202, operation_id="set_hearing_window")
