@@ -170,7 +170,7 @@ def test_what_may_be_done_in_a_case_is_what_the_model_lets_its_party_do(
 
 def test_every_state_and_act_is_reached_by_the_walks() -> None:
     states, acts = set(), set()
-    for seed in range(40):
+    for seed in range(200):
         chance = random.Random(seed)
         world = World(chance.choice((RightKind.Trademark, RightKind.Patent)))
         open_case(world, chance.choice(list(Route)))
