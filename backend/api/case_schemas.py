@@ -17,11 +17,15 @@ from backend.api.schemas import (
     Named,
     ParcelIdText,
 )
+from backend.domain.platform_notices import NoticeFact
 from backend.domain.rights import Route
 from backend.services.cases import MOST_PARCELS
 
 RouteName = Annotated[Route, Named(Route)]
 
+NoticeFactName = Annotated[NoticeFact, Named(NoticeFact, NoticeFact.Noticed), Path()]
+
+NoticeId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 CaseId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 RightId = Annotated[int, Field(ge=1, le=MOST_ROW)]
 HeadingText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
@@ -94,3 +98,14 @@ class UrgencyBody(Body):
 class ConfirmationsBody(Body):
     level: LevelName
     confirmations: Annotated[int, Field(ge=0, le=255)]
+
+
+class PlatformNoticeBody(Body):
+    """Which platform, which seller, which right and goods; `right_id` where the right is recorded with customs."""
+
+    platform_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)]
+    seller_no: Annotated[int, Field(ge=1, le=MOST_NUMBER)]
+    right_name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    right_id: RightId | None = None
+    goods: Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\x00]*$")]
+    evidence: Evidence

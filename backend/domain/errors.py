@@ -302,6 +302,22 @@ class NotHosted(GuanlianError):
 
 
 # ---------------------------------------------------------------------------------------------------
+# Notices to platforms
+
+
+class NoticeStateUnfit(GuanlianError):
+    status = 409
+    zh = "平台通知 {notice_id} 处于 {stage}，不能进行 {act}"
+    en = "Platform notice {notice_id} is {stage}: {act} does not follow from there"
+
+
+class NoticePartyOnly(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不能对平台通知 {notice_id} 进行 {act}：须由当事的另一方进行"
+    en = "Participant {participant_no} may not do {act} in platform notice {notice_id}: it is another party's"
+
+
+# ---------------------------------------------------------------------------------------------------
 # Contracts: participants
 
 

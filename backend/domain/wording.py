@@ -32,6 +32,7 @@ _PHRASES: dict[str, str] = {
     "dead delivery": "最终失败的投递",
     "set of rules": "比对规则设置",
     "rate table": "税率表",
+    "platform notice": "平台通知",
     # actions
     "write": "写入",
     "retried": "重试",
@@ -75,6 +76,8 @@ _PHRASES: dict[str, str] = {
     "investigate infringements": "办理侵权案件",
     "act as a rights holder": "以权利人身份办理",
     "act in a case": "参与案件",
+    "give or answer notices": "发出或答复平台通知",
+    "read its own notices": "查看自身的平台通知",
     "read a queue of cases": "查看案件队列",
     "decide about listings": "处理名单条目",
     "speak for a listed party": "代被列入方陈述",
