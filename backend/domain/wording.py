@@ -133,6 +133,7 @@ _PHRASES: dict[str, str] = {
     "at least one year": "至少一个年份",
     "parcels of one manifest": "同一申报批的包裹",
     "each level once": "每个级别只出现一次",
+    "a parcel's code": "包裹码",
     "an amount of yuan with at most two decimals": "以元计、最多两位小数的金额",
     "1 to 100 characters, a letter or digit among them": "1 至 100 个字符，且含字母、汉字或数字",
     "at least one four-digit heading": "至少一个四位品目",

@@ -73,6 +73,11 @@ class Caller:
             return 0
         raise Forbidden(action="write", needed="a key that speaks for a participant")
 
+    @property
+    def speaker_no(self) -> int | None:
+        """For whom this caller may be heard: its participant, 0 for governance, None for anyone else's key."""
+        return 0 if self.participant_no is None and self.is_governance else self.participant_no
+
     def bears(self, role: Role) -> bool:
         return not self.suspended and has_role(self.roles, role)
 

@@ -123,7 +123,7 @@ def _reads_whole(connection: Connection, row: Any, caller: Caller | None) -> boo
         return False
     if caller.sees_every_operation or any(caller.bears(role) for role in _READERS):
         return True
-    own = caller.participant_no
+    own = caller.speaker_no
     return own is not None and bool(parties_of(connection, row, own) - {Party.Anyone})
 
 
@@ -203,7 +203,7 @@ def _whole_json(
     if row.manifest is not None:
         (manifest,) = readmodel.manifests_by_id(connection, [row.manifest]).values()
         due = step_due(case, readmodel.sets_of_blob(manifest.size, manifest.sets))
-    own = None if caller is None else caller.participant_no
+    own = None if caller is None else caller.speaker_no
     parts = frozenset() if own is None else parties_of(connection, row, own)
     if caller is not None and caller.bears(Role.AppealBody) and len(parts) == 1:
         parts |= {Party.AppealBody}

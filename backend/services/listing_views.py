@@ -45,9 +45,13 @@ def search_listings(
     participant_no: int | None = None,
     cursor: str | None = None,
     limit: int = USUAL_ITEMS,
+    caller: Caller | None = None,
 ) -> dict[str, Any]:
-    """A page of the blacklist, newest first. Public. `text` is part of a name, or a whole code or number."""
-    return _page(gateway, queries.ListingFilter(participant_no, level, status, text), None, cursor, limit)
+    """A page of the blacklist, newest first. Public; to a caller with what it may do about each listing.
+
+    `text` is part of a name, or a whole code or number.
+    """
+    return _page(gateway, queries.ListingFilter(participant_no, level, status, text), caller, cursor, limit)
 
 
 def listings_against(
@@ -57,9 +61,10 @@ def listings_against(
 
     Each with what its party may do now. Raises Forbidden for a key that speaks for no participant.
     """
-    if caller.participant_no is None:
+    speaker_no = caller.speaker_no
+    if speaker_no is None:
         raise Forbidden(action="read what is held against it", needed="a key that speaks for a participant")
-    return _page(gateway, queries.ListingFilter(spoken_for_by=caller.participant_no), caller, cursor, limit)
+    return _page(gateway, queries.ListingFilter(spoken_for_by=speaker_no), caller, cursor, limit)
 
 
 def listing_view(gateway: Gateway, listing_id: int, caller: Caller | None = None) -> dict[str, Any]:
@@ -159,7 +164,7 @@ class _Reading:
 
     def parts(self, row: Any, caller: Caller) -> frozenset[ListingParty]:
         """The parts that a caller has in a listing. Who took part in it is no judge of it and does not speak for it."""
-        own = caller.participant_no
+        own = caller.speaker_no
         if own is None:
             return frozenset()
         found: set[ListingParty] = set()

@@ -39,7 +39,7 @@ ROLES = tuple(Role)
 def listing_list(
     request: Request, session: SignedIn, cursor: Annotated[str, Query(max_length=200)] = ""
 ) -> HTMLResponse:
-    found = search_listings(gateway_of(request), cursor=cursor or None, limit=PAGE)
+    found = search_listings(gateway_of(request), cursor=cursor or None, limit=PAGE, caller=session.caller)
     return render(
         request,
         "console/listings.html",
@@ -47,7 +47,6 @@ def listing_list(
         more=urlencode({"cursor": found["next"]}) if found["next"] else "",
         levels=list(Level),
         grounds=GROUND_NAMES,
-        own_no=session.caller.participant_no,
     )
 
 
@@ -89,6 +88,24 @@ def lift(
 ) -> Response:
     _require_authority(session)
     operation_id = listings.lift(gateway_of(request), session.caller.acting_no, listing_id, _evidence(note))
+    return redirect(f"/console/operations/{operation_id}")
+
+
+@router.post("/listings/{listing_id}/{act}")
+def decide(
+    request: Request,
+    session: OwnForm,
+    listing_id: int,
+    act: str,
+    decision: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """An appeal body decides on an appeal, the imposing authority on credit repair."""
+    _require_authority(session)
+    decides = {"DecideListingAppeal": listings.decide_appeal, "DecideRepair": listings.decide_repair}
+    chosen = decides[_one_of("act", act, decides)]
+    yes = _one_of("decision", decision, ("yes", "no")) == "yes"
+    operation_id = chosen(gateway_of(request), session.caller.acting_no, listing_id, yes, _evidence(note))
     return redirect(f"/console/operations/{operation_id}")
 
 

@@ -9,6 +9,8 @@ from starlette.types import Scope
 from backend.services.gateway import Gateway
 from backend.web import (
     console,
+    console_cases,
+    console_listed,
     console_messages,
     console_parcels,
     console_payments,
@@ -33,6 +35,8 @@ PARTS = (
     console_rights.router,
     console_webhooks.router,
     console_registers.router,
+    console_cases.router,
+    console_listed.router,
 )
 
 router = APIRouter()

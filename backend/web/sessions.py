@@ -18,6 +18,7 @@ from fastapi import Depends, Form, Request, Response
 
 from backend.domain.errors import FormNotOurs, Unauthenticated
 from backend.domain.participants import Role, roles_in
+from backend.domain.reference.blacklist import CO_SIGNERS
 from backend.services.access import Caller, Scope, authenticate
 from backend.services.desk import whoever
 from backend.web.rendering import gateway_of
@@ -145,7 +146,17 @@ class Session:
 
     @property
     def lists_participants(self) -> bool:
-        return self._has(Role.Customs, Role.MarketRegulator, Role.AppealBody)
+        return self._has(Role.AppealBody, *CO_SIGNERS)
+
+    @property
+    def follows_cases(self) -> bool:
+        """Whether it can be a party of a case."""
+        return self._has(Role.Customs, Role.AppealBody, Role.RightsHolder, Role.Declarant, Role.Platform, Role.Seller)
+
+    @property
+    def may_be_listed(self) -> bool:
+        """Whether it sells, declares or speaks for sellers."""
+        return self._has(Role.Platform, Role.Seller, Role.Declarant)
 
     @property
     def imposes_listings(self) -> bool:

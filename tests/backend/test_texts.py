@@ -10,17 +10,22 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.case_standing import Act, Party
 from backend.domain.documents import DocumentKind
 from backend.domain.events import Level, Refusal
 from backend.domain.lifecycle import SUPERVISION_MODES, Direction, Flag, State, Step
+from backend.domain.listing_standing import ListingAct
 from backend.domain.matching import Basis, Context, MatchOutcome, RuleLevel
 from backend.domain.notices import NoticeKind
 from backend.domain.participants import CreditGrade, Role
 from backend.domain.quota import Route
+from backend.domain.rights import CaseState, Disposal, Outcome, RightKind
+from backend.domain.rights import Route as CaseRoute
 from backend.domain.tax import ConsumptionFormula, TaxTreatment
 from backend.domain.verdict import Caution, Finding, Tone
 from backend.formats.ceb.fields import RECEIPTS
 from backend.services.freshness import Reach
+from backend.store import case_folding
 from backend.store.notice_queries import OVER
 from backend.store.tax_bills import BillStatus
 from backend.web.texts import PARTS, TABLES, Language, language_of
@@ -99,6 +104,21 @@ def test_every_word_of_the_rules_has_a_text() -> None:
     assert {f"rules.formula.{formula}" for formula in ConsumptionFormula} <= keys
     assert {f"lack.{field.name}" for field in fields(Context) if field.name not in NEVER_LACKING} <= keys
     assert {f"lack.{kind.value.lower()}" for kind in DocumentKind} <= keys
+
+
+def test_every_word_of_cases_and_listings_has_a_text() -> None:
+    keys = TABLES[Language.Chinese].keys()
+
+    assert {f"stage.{state.name}" for state in CaseState} <= keys
+    assert {f"outcome.{outcome.name}" for outcome in Outcome if outcome is not Outcome.Zero} <= keys
+    assert {f"route.{route.name}" for route in CaseRoute} <= keys
+    assert {f"kindofright.{kind.name}" for kind in RightKind} <= keys
+    assert {f"disposal.{disposal.name}" for disposal in Disposal} <= keys
+    assert {f"party.{party}" for party in Party} <= keys
+    assert {f"act.{act}" for act in Act} | {f"kind.{act}" for act in Act} <= keys
+    assert {f"fact.{name}" for name in case_folding.APPLY} <= keys
+    told = (ListingAct.MakeStatement, ListingAct.AppealListing, ListingAct.AskRepair)
+    assert {f"held.note.{act}" for act in told} | {f"listact.{act}" for act in told} <= keys
 
 
 def test_every_key_that_a_template_names_exists() -> None:

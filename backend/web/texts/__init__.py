@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.web.texts.en import EN
 from backend.web.texts.en_answers import EN_ANSWERS
+from backend.web.texts.en_cases import EN_CASES
 from backend.web.texts.en_console import EN_CONSOLE
 from backend.web.texts.en_conversation import EN_CONVERSATION
 from backend.web.texts.en_payments import EN_PAYMENTS
@@ -16,6 +17,7 @@ from backend.web.texts.en_risk import EN_RISK
 from backend.web.texts.en_rules import EN_RULES
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
+from backend.web.texts.zh_cases import ZH_CASES
 from backend.web.texts.zh_console import ZH_CONSOLE
 from backend.web.texts.zh_conversation import ZH_CONVERSATION
 from backend.web.texts.zh_payments import ZH_PAYMENTS
@@ -48,6 +50,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_RULES, EN_RULES),
     (ZH_RIGHTS, EN_RIGHTS),
     (ZH_RISK, EN_RISK),
+    (ZH_CASES, EN_CASES),
 )
 
 TABLES: Mapping[Language, Mapping[str, str]] = {
