@@ -159,7 +159,7 @@ def _notice_json(
     standing = standing_of_notice(_plain(facts), now)
     own = None if caller is None else caller.participant_no
     reads = own is not None and _is_party(connection, row, own)
-    view = {
+    return {
         "notice_id": row.id,
         "platform": participant_json(row.platform_no, names),
         "holder": participant_json(row.holder_no, names),
@@ -176,4 +176,3 @@ def _notice_json(
             for fact in facts
         ],
     }
-    return view
