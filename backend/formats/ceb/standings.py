@@ -72,6 +72,11 @@ LIST_STANDINGS: dict[Step, Standing] = {
     Step.Cancellation: standing(Status.Rejected, "清单已撤销"),
     Step.Confiscation: standing(Status.DetainedOtherwise, "没收"),
     Step.Destruction: standing(Status.DetainedOtherwise, "没收货物已处置"),
+    Step.CaseOpened: standing(Status.DetainedToLegal, "知识产权案件立案"),
+    Step.CaseClosed: standing(Status.ReviewClosed, "知识产权案件结案"),
+    Step.InfringementFound: standing(Status.DetainedToLegal, "认定侵权"),
+    Step.DisposalOrdered: standing(Status.DetainedOtherwise, "侵权货物已处置"),
+    Step.DestructionOrdered: standing(Status.DetainedOtherwise, "侵权货物已销毁"),
 }
 
 #: To whom detained goods are handed, as evidence of a detention may say (`transferred_to`).
