@@ -16,13 +16,13 @@ import structlog
 
 from backend.chain import draw as chain
 from backend.chain.client import BlockRef
-from backend.domain.draw import FAILED, OVER, Round, RoundState, Tier, commitment_of
+from backend.domain.draw import FAILED, OVER, Round, RoundState, commitment_of
 from backend.domain.errors import ChainUnavailable, GuanlianError, RoundUnknown
-from backend.domain.lifecycle import RULES, Flag, Sets, State, Step, divide
+from backend.domain.lifecycle import Step
 from backend.domain.participants import Role
 from backend.domain.risk import RiskConfig
 from backend.services import risk_settings, rulebook
-from backend.services.assessing import TREATMENTS
+from backend.services.draw_outcomes import Outcome, outcome_of
 from backend.services.gateway import Gateway
 from backend.services.outbox import account_of, enqueue_call, new_operation
 from backend.services.steps import project, queue_step, targets_of
@@ -38,11 +38,6 @@ PATIENCE = 60
 #: Rounds back among which a round that was just opened is looked for.
 _NEWEST = 4
 
-#: What a parcel under review or inspection shows of itself.
-_INSPECTION_SEEN = frozenset({Flag.Inspection, Flag.Inspected})
-#: Where a parcel still waits for what its draw leads to.
-_BEFORE_RELEASE = frozenset({State.Declared, State.Accepted})
-
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
@@ -54,16 +49,6 @@ class _Moment:
     def state_of(self, entry: Round) -> RoundState:
         """Where a round that was read at the settled block stands beyond turning back."""
         return entry.state_at(self.settled.number + 1, self.settled.timestamp)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What comes of a parcel: nothing to wait for any more, and the step to take if there is one."""
-
-    row: Any
-    values: Mapping[str, Any]
-    step: Step | None = None
-    evidence: Mapping[str, Any] | None = None
 
 
 class Drawer:
@@ -235,16 +220,16 @@ class Drawer:
             for row, entry in over:
                 place = places.get(bytes(row.parcel_id), [None])[0]
                 standing = sets[bytes(row.manifest)] if place is not None and place.manifest == row.manifest else None
-                outcomes.append(_outcome_of(row, entry, place, standing))
+                outcomes.append(outcome_of(row, entry, place, standing))
             found = [each for each in outcomes if each is not None]
             settled = self._take(connection, found, offices)
             risk.settle_assessments(connection, {each.row.id: each.values for each in settled}, now)
         return len(settled)
 
-    def _take(self, connection: Connection, found: Sequence[_Outcome], offices: Mapping[int, int]) -> list[_Outcome]:
+    def _take(self, connection: Connection, found: Sequence[Outcome], offices: Mapping[int, int]) -> list[Outcome]:
         """Queues the steps of outcomes, district by district; the outcomes that may be kept."""
         kept = [each for each in found if each.step is None]
-        groups: dict[tuple[int, Step], list[_Outcome]] = {}
+        groups: dict[tuple[int, Step], list[Outcome]] = {}
         for each in found:
             if each.step is not None:
                 groups.setdefault((each.row.district, each.step), []).append(each)
@@ -259,47 +244,3 @@ class Drawer:
                 continue
             kept += these
         return kept
-
-
-def _outcome_of(row: Any, entry: Round | None, place: Any, standing: Sets | None) -> _Outcome | None:
-    """What a parcel's round makes of it; None where something under way has to end first."""
-    number = entry.number if entry is not None else None
-    values: dict[str, Any] = {"round": number, "status": "undrawn"}
-    step, wanted = Step.ReviewOpened, row.tier == Tier.Direct
-    if entry is not None and entry.is_revealed:
-        drawn_number = entry.draw_of(row.manifest, row.position)
-        wanted = drawn_number < entry.rates.of(Tier(row.tier))
-        values |= {"status": "drawn", "draw_number": drawn_number, "selected": wanted}
-        step = Step.InspectionOrdered
-    if not wanted or row.treatment == TREATMENTS[step]:
-        return _Outcome(row, values)
-    if standing is None or standing.state_of(row.position) not in _BEFORE_RELEASE:
-        # A person let it go on, or it was declared anew.
-        return _Outcome(row, values | {"treatment": "late"})
-    flags = frozenset(standing.flags_of(row.position))
-    treatment = {"treatment": TREATMENTS[step]}
-    if flags & (_INSPECTION_SEEN if step is Step.InspectionOrdered else {Flag.Review, *_INSPECTION_SEEN}):
-        return _Outcome(row, values | treatment)
-    profile = readmodel.profile_of_row(place)
-    rule = next(rule for rule in RULES[step] if rule.profiles >> profile & 1)
-    if not divide(standing, rule, 1 << row.position).eligible:
-        return None
-    return _Outcome(row, values | treatment, step, _evidence(row, entry, step, values))
-
-
-def _evidence(row: Any, entry: Round | None, step: Step, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Why the draw, or its failure, has a parcel looked at: all that it can be computed from again."""
-    said: dict[str, Any] = {
-        "decision": step.name,
-        "by": "draw",
-        "risk": {"score": row.score, "tier": Tier(row.tier).name, "config_version": row.config_version},
-    }
-    if entry is None:
-        return said | {"draw": {"failed": "the district had no round open when the parcel was declared"}}
-    told: dict[str, Any] = {"round": entry.number, "commitment": "0x" + entry.commitment.hex()}
-    if entry.block_hash != bytes(32):
-        told |= {"hash_block": entry.hash_block, "block_hash": "0x" + entry.block_hash.hex()}
-    if values["status"] == "undrawn":
-        return said | {"draw": told | {"failed": "no block hash or no seed came in time"}}
-    rate = entry.rates.of(Tier(row.tier))
-    return said | {"draw": told | {"seed": "0x" + entry.seed.hex(), "number": values["draw_number"], "below": rate}}
