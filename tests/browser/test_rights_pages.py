@@ -10,7 +10,8 @@ from tests.browser.conftest import DESK, PHONE, Reader
 from tests.browser.desk import confirmed, reloaded, sign_in
 from tests.browser.test_safety import check_names
 from tests.browser.world import World
-from tests.support.rights import publish_years_ahead, recorded
+from tests.support.recordals import SHOES, shoes
+from tests.support.rights import licensed, publish_years_ahead, recorded
 
 MARK = "Orvessa"
 
@@ -76,6 +77,23 @@ def test_a_holder_records_a_right_and_licenses_a_seller(reader: Reader, world: W
     facts = [each.get_attribute("data-fact") for each in holder.locator("[data-fact]").all()]
     assert facts[-2:] == ["LicenceGranted", "LicenceRevoked"]
     expect(holder.locator("[data-fact=ApplicationApproved]")).to_contain_text("certificate checked")
+
+
+def test_a_buyer_reads_whether_the_seller_is_licensed_for_the_mark(reader: Reader, world: World) -> None:
+    ledger = world.ledger
+    publish_years_ahead(ledger)
+    right = recorded(ledger, SHOES, "6404")
+    made, _ = shoes()
+    (code,) = ledger.send(made)
+    # Screened as soon as it is declared.
+    ledger.indexed(code, lambda view: bool(view["recorded_marks"]))
+    buyer = reader("en-GB", PHONE)
+    buyer.goto(f"/p/{code}")
+    expect(buyer.locator("[data-licensed=no]")).to_contain_text(f"“{SHOES}” (right {right}): no licence")
+    licensed(ledger, right, ledger.seller_in(made.messages[0]))
+    buyer.reload()
+    expect(buyer.locator("[data-licensed=yes]")).to_contain_text("licensed this seller until 2034-01-01")
+    assert buyer.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 def test_suspicions_are_for_customs_and_holders_in_both_languages(reader: Reader, world: World) -> None:
