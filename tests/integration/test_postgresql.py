@@ -23,6 +23,7 @@ from backend.services.intake import receive_message
 from backend.services.list_numbers import allot
 from backend.services.quota import account_of, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
+from backend.services.rehearsal import case_of_row, listing_of_row
 from backend.services.relayed_receipts import relay, relayed
 from backend.services.rights_reading import right_view, search_rights
 from backend.services.rulebook import load_matching
@@ -31,11 +32,14 @@ from backend.services.simulation.requests import cancellation_request, return_re
 from backend.services.suspicions import suspicions
 from backend.services.tax_bills import Released, make_bills
 from backend.services.tax_settling import settle_bills
-from backend.store import readmodel, receipts
+from backend.store import listing_queries, readmodel, receipts
+from backend.store import proceeding_queries as queries
+from backend.store.database import Database
 from backend.store.migrations import current_revision, migrate
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.clerk import Clerk
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
+from tests.support.proceedings import read, walked
 from tests.support.receivers import receiver
 from tests.support.recordals import SHOES, license_seller, publish_years, record, shoes
 from tests.support.running import until
@@ -146,6 +150,32 @@ def test_numbers_years_and_tax_bills_are_kept_here_as_well(shop: Workshop) -> No
     assert (view["committed"], view["counted"]) == ("1230.00", "1230.00")
     assert [one.is_new for one in made] == [False] * 3
     assert len(told) == len(found) == 3
+
+
+class Undone(Exception):
+    """Takes back what a transaction has written."""
+
+
+def fold_and_look(database: Database) -> None:
+    """Reads a case and a listing in and looks for them; nothing of it stays."""
+    world = walked(3)
+    with database.write() as connection:
+        readmodel.clear(connection)
+        read(connection, world)
+        for by_deadline in (True, False):
+            (row,) = queries.find_cases(connection, queries.CaseFilter(), by_deadline=by_deadline, after=None, limit=10)
+            assert case_of_row(row) == world.case
+        accused = queries.CaseFilter(of_accused=world.numbers["declarant"], overdue_at=queries.NEVER)
+        assert queries.find_cases(connection, accused, by_deadline=True, after=(0, 0), limit=10)
+        assert queries.facts_of(connection, "case", 1)
+        (entry,) = listing_queries.listings_of(connection, world.seller)
+        assert listing_of_row(entry) == world.model.listings[1]
+        raise Undone
+
+
+def test_cases_and_listings_are_folded_and_found_here_as_well(shop: Workshop) -> None:
+    with pytest.raises(Undone):
+        fold_and_look(shop.gateway.database)
 
 
 def test_receipts_are_kept_once_and_delivered_in_order(shop: Workshop) -> None:
