@@ -7,7 +7,7 @@ stage and outcome: nothing of the goods, the amounts or the seller.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +43,14 @@ _OPEN = tuple(state for state in CaseState if state is not CaseState.Closed)
 _READERS = (Role.Customs, Role.MarketRegulator, Role.AppealBody)
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The ledger's time, and the working days of the years that its calendar has."""
+
+    now: int
+    years: Mapping[int, int]
+
+
 def case_view(gateway: Gateway, case_id: int, caller: Caller | None = None) -> dict[str, Any]:
     """One case, whole for those who may read it, with the evidence that this gateway keeps. Raises CaseUnknown."""
     with gateway.database.read() as connection:
@@ -56,7 +64,8 @@ def case_view(gateway: Gateway, case_id: int, caller: Caller | None = None) -> d
         facts = queries.facts_of(connection, "case", case_id)
         names = names_of(connection, _numbers(row) | {fact.participant_no for fact in facts} - {None})
         kept = evidence_fields(connection, [fact.evidence for fact in facts if fact.evidence])
-        view = _whole_json(connection, gateway, row, names, caller)
+        clock = _Clock(ledger_now(connection, gateway), published_years(connection))
+        view = _whole_json(connection, clock, row, names, caller)
         view["facts"] = [_fact_json(fact, names, kept) for fact in facts]
         view["goods"] = _goods_json(connection, row)
     return view | complete
@@ -92,9 +101,9 @@ def list_cases(
         if parcel_id is None or manifest is not None:
             rows = queries.find_cases(connection, wanted, by_deadline=queue is not None, after=after, limit=limit + 1)
         names = names_of(connection, {number for row in rows for number in _numbers(row)})
-        page = rows[:limit]
+        page, clock = rows[:limit], _Clock(now, published_years(connection))
         items = [
-            _whole_json(connection, gateway, row, names, caller)
+            _whole_json(connection, clock, row, names, caller)
             if _reads_whole(connection, row, caller)
             else _public_json(row)
             for row in page
@@ -192,13 +201,13 @@ def _public_json(row: Any) -> dict[str, Any]:
 
 def _whole_json(
     connection: Connection,
-    gateway: Gateway,
+    clock: _Clock,
     row: Any,
     names: Mapping[int, ParticipantName],
     caller: Caller | None,
 ) -> dict[str, Any]:
-    case, now = case_of_row(row), ledger_now(connection, gateway)
-    standing = standing_of(case, now)
+    case = case_of_row(row)
+    standing = standing_of(case, clock.now)
     due = None
     if row.manifest is not None:
         (manifest,) = readmodel.manifests_by_id(connection, [row.manifest]).values()
@@ -219,7 +228,7 @@ def _whole_json(
         "security_required": yuan_of(security_for(case.route, case.goods_value)),
         "bond": None if row.bond is None else yuan_of(int(row.bond)),
         "turn": standing.turn.value,
-        "deadline": _deadline_json(published_years(connection), standing, now),
+        "deadline": _deadline_json(clock, standing),
         "next": [_possible_json(each, case, due is not None) for each in standing.possible],
         "yours": [each.act.value for each in standing.possible if each.by in parts],
         "parcel_step": None if due is None else due.name,
@@ -228,7 +237,7 @@ def _whole_json(
     }
 
 
-def _deadline_json(years: Mapping[int, int], standing: Standing, now: int) -> dict[str, Any] | None:
+def _deadline_json(clock: _Clock, standing: Standing) -> dict[str, Any] | None:
     """The clock that runs: its end, the last day in China, and the working days that are left.
 
     `working_days_left` is null where the calendar of a year that is needed was not published: it is not guessed.
@@ -239,9 +248,9 @@ def _deadline_json(years: Mapping[int, int], standing: Standing, now: int) -> di
     return {
         "at": iso(standing.deadline),
         "last_day": last_day.isoformat(),
-        "days_left": max(0, (last_day - china_day(now)) // timedelta(days=1)),
-        "working_days_left": working_days_left(years, now, standing.deadline),
-        "run_out": standing.is_overdue(now),
+        "days_left": max(0, (last_day - china_day(clock.now)) // timedelta(days=1)),
+        "working_days_left": working_days_left(clock.years, clock.now, standing.deadline),
+        "run_out": standing.is_overdue(clock.now),
     }
 
 
@@ -265,6 +274,8 @@ def _fact_json(fact: Any, names: Mapping[int, ParticipantName], kept: Mapping[by
         "at": iso(fact.at),
         "by": None if fact.participant_no is None else participant_json(fact.participant_no, dict(names)),
         "evidence": None if fact.evidence is None else "0x" + fact.evidence.hex(),
+        # What time alone did has none; what was committed through another gateway is kept there.
+        "evidence_kept": bool(documents),
         "evidence_fields": [
             {"path": path, "value": value} for document in documents for path, value in fields_of(document)
         ],

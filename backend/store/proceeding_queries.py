@@ -15,7 +15,6 @@ from backend.store.tables import (
     accounts,
     cases,
     dated_facts,
-    evidence_documents,
     governance_events,
     listing_rules,
     manifests,
@@ -105,12 +104,6 @@ def facts_of(connection: Connection, subject: str, subject_id: int) -> list[sa.R
     """What happened in a case or to a listing, in order."""
     query = sa.select(dated_facts).where(dated_facts.c.subject == subject, dated_facts.c.subject_id == subject_id)
     return list(connection.execute(query.order_by(dated_facts.c.id)))
-
-
-def evidence_held(connection: Connection, evidence: Collection[bytes]) -> set[bytes]:
-    """Those commitments whose documents this gateway keeps."""
-    query = sa.select(evidence_documents.c.evidence).where(evidence_documents.c.evidence.in_(sorted(set(evidence))))
-    return {bytes(value) for value in connection.execute(query.distinct()).scalars()}
 
 
 def listing_rule_values(connection: Connection) -> dict[str, int]:

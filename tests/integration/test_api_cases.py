@@ -52,6 +52,7 @@ def test_a_wrongly_suspected_parcel_is_detained_investigated_and_released(ledger
     assert not view["deadline"]["run_out"]
     assert [fact["name"] for fact in view["facts"]] == ["HolderNotified"]
     assert {"path": "photograph", "value": "a swoosh where none should be"} in view["facts"][0]["evidence_fields"]
+    assert view["facts"][0]["evidence_kept"]
     assert view["goods"]["parcels"][0]["parcel_id"] == parcel
     assert "CaseOpen" in view["goods"]["parcels"][0]["flags"]
 

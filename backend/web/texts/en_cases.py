@@ -48,6 +48,7 @@ EN_CASES: dict[str, str] = {
     "cases.upheld.yes": "the finding is upheld",
     "cases.upheld.no": "the finding is set aside",
     "cases.facts": "What happened",
+    "cases.elsewhere": "The evidence is not kept at this gateway; its commitment stands on the chain.",
     "cases.goods": "The goods",
     "cases.parcels": "Parcel codes, one a line",
     "cases.customsno": "Customs office (participant number)",

@@ -48,6 +48,7 @@ ZH_CASES: dict[str, str] = {
     "cases.upheld.yes": "维持认定",
     "cases.upheld.no": "撤销认定",
     "cases.facts": "经过",
+    "cases.elsewhere": "证据不在本网关；其承诺值在链上。",
     "cases.goods": "涉案货物",
     "cases.parcels": "包裹码，每行一个",
     "cases.customsno": "海关（参与方编号）",
