@@ -55,13 +55,11 @@ def test_what_is_taken_in_is_answered_by_a_status_that_its_receipt_may_bear(rece
 
 def test_customs_decisions_about_a_list_are_all_told() -> None:
     silent = set(RULES) - set(standings.LIST_STANDINGS)
-    # Reports of others are answered to whoever made them; transit moves nothing that a list's receipt names; a case's
-    # steps are told to its parties, and what they lead to, detention and confiscation, is told by these.
+    # Reports of others are answered to whoever made them; transit moves nothing that a list's receipt names.
     assert silent == {
         Step.OrderAttested, Step.PaymentAttested, Step.WaybillAttested, Step.Arrival, Step.TransitDeparture,
         Step.TransitArrival, Step.Departure, Step.Offloading, Step.Delivery, Step.ReturnRequested,
         Step.ReturnApproved, Step.ReturnRefused, Step.ReturnArrived, Step.ReturnVerified,
-        Step.CaseOpened, Step.CaseClosed, Step.InfringementFound, Step.DisposalOrdered, Step.DestructionOrdered,
     }  # fmt: skip
 
 
