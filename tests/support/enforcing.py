@@ -76,16 +76,13 @@ def do(gateway: Gateway, participant_no: int, contract: str, calldata: bytes) ->
 
 
 def recorded(ledger: Ledger, holder: str = "rights_holder", kind: RightKind = RightKind.Trademark) -> int:
-    """A right on record for shoes; customs of Suzhou are headquarters, and next year is arranged."""
+    """A right on record for shoes; the years that its deadlines reach into are arranged."""
     gateway, views = ledger.gateway, RightsViews(ledger.gateway.client, ledger.gateway.deployment)
     headquarters = views.headquarters_no()
-    if not headquarters:
-        headquarters = ledger.numbers["customs_suzhou"]
-        do(gateway, 0, "RightsRegistry", rights_calls.set_headquarters(headquarters))
-        # A case reaches into the years to come, which need not be arranged yet.
-        this_year = datetime.fromtimestamp(gateway.now(), UTC).year
-        for year in range(2027, this_year + 3):
-            do(gateway, 0, "WorkingCalendar", rights_calls.publish_year(year, year_number(year, (), ())))
+    arranged = {each["year"] for each in ledger.get(None, "/v1/working-days")["years"]}
+    this_year = datetime.fromtimestamp(gateway.now(), UTC).year
+    for year in sorted(set(range(this_year, this_year + 3)) - arranged):
+        do(gateway, 0, "WorkingCalendar", rights_calls.publish_year(year, year_number(year, (), ())))
     ends = gateway.now() + 3_000 * 86_400
     application = rights_calls.apply_for_recordal(kind, FILE, FILE, (SHOES,), ends, FILE)
     do(gateway, ledger.numbers[holder], "RightsRegistry", application)
