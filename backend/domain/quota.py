@@ -13,14 +13,13 @@ import hmac
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from backend.domain.calendar import china_day
 from backend.domain.errors import QuotaExceeded, QuotaMoveRefused
 from backend.domain.lifecycle import Step
 
-_CHINA = timedelta(hours=8)
 _SHORTEST_KEY = 16
 
 
@@ -85,11 +84,6 @@ def is_return_in_time(released_at: int, applied_at: int, back_at: int) -> bool:
     """Whether an import's return reduces its buyer's year: instants in Unix seconds, days as China counts them."""
     released, applied, back = china_day(released_at), china_day(applied_at), china_day(back_at)
     return (applied - released).days <= RETURN_APPLY_DAYS and (back - released).days <= RETURN_BACK_DAYS
-
-
-def china_day(at: int) -> date:
-    """The calendar day in China in which an instant (Unix seconds) lies."""
-    return (datetime.fromtimestamp(at, UTC) + _CHINA).date()
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from backend.domain.calendar import china_day
 from backend.domain.documents import Document, decimal_of
 from backend.domain.lifecycle import Direction
 from backend.domain.notices import Notice
-from backend.domain.quota import RETURN_APPLY_DAYS, china_day, is_return_in_time
+from backend.domain.quota import RETURN_APPLY_DAYS, is_return_in_time
 from backend.domain.tax import CENT, dutiable_values
 
 

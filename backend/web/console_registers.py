@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from backend.domain.calendar import CHINA
 from backend.domain.errors import InvalidInput
 from backend.domain.events import Level
 from backend.domain.grounds import GROUND_NAMES, Ground
@@ -25,7 +26,6 @@ from backend.web.sessions import OwnForm, Session, SignedIn
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
 PAGE = 50
-_BEIJING = timezone(timedelta(hours=8))
 
 #: Roles that governance gives at the console; sellers are registered by platforms and customs as well.
 ROLES = tuple(Role)
@@ -209,7 +209,7 @@ def _one_of(field: str, value: str, allowed: Iterable[str]) -> str:
 def _end_of_day(text: str) -> int:
     """The last second of a date in Beijing, in Unix seconds."""
     try:
-        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=_BEIJING)
+        day = datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=CHINA)
     except ValueError:
         raise InvalidInput(field="until", value=text[:20], rule="a date as YYYY-MM-DD") from None
     return int((day + timedelta(days=1)).timestamp()) - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from backend.domain.calendar import CHINA
 from backend.domain.districts import district_named
 from backend.domain.errors import GuanlianError, NotFound, Unauthenticated
 from backend.services.gateway import Gateway
@@ -42,9 +43,6 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Accept-Language, Cookie",
 }
-
-#: Customs and buyers in China read the clock in Beijing; the page says so, and `datetime` is in UTC.
-_BEIJING = timezone(timedelta(hours=8))
 
 _log = structlog.get_logger(__name__)
 
@@ -151,7 +149,8 @@ def district_text(language: Language, code: str | int) -> str:
 
 
 def _clock(moment: datetime) -> str:
-    return moment.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+    # Customs and buyers in China read the clock in Beijing; the page says so, and `datetime` is in UTC.
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _moment(at: int | str | None) -> datetime | None:

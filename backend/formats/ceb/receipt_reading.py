@@ -12,12 +12,12 @@ from datetime import datetime
 
 from lxml import etree
 
+from backend.domain.calendar import CHINA
 from backend.domain.errors import MessageStructureInvalid, MessageTypeUnknown
 from backend.formats.ceb.faults import FRAME, Fault, fault
 from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, ReceiptLayout
 from backend.formats.ceb.messages import Envelope, open_envelope
 from backend.formats.ceb.reading import DocumentReader, tag
-from backend.formats.ceb.receipts import CHINA_TIME
 from backend.formats.ceb.xml import DEFAULT_LIMITS, XmlLimits
 
 #: One official sample (214) lacks the word Message.
@@ -140,7 +140,7 @@ def time_of(text: str) -> datetime | None:
         moment = datetime.strptime(text.ljust(17, "0") + "000", "%Y%m%d%H%M%S%f")
     except ValueError:
         return None
-    return moment.replace(tzinfo=CHINA_TIME)
+    return moment.replace(tzinfo=CHINA)
 
 
 def _layout_of(root: etree._Element) -> ReceiptLayout:

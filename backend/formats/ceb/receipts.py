@@ -11,20 +11,18 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Protocol
 
 from lxml import etree
 
+from backend.domain.calendar import CHINA
 from backend.domain.documents import MESSAGES
 from backend.domain.errors import DocumentsTooMany, MessageStructureInvalid
 from backend.formats.ceb.faults import Fault
 from backend.formats.ceb.fields import NAMESPACE, RECEIPTS, RECEIPTS_FOR, Field, Form, ReceiptLayout
 from backend.formats.ceb.reading import DocumentReader, tag
 from backend.formats.ceb.writer import escaped, escaped_attribute
-
-#: Customs' clocks show China Standard Time.
-CHINA_TIME = timezone(timedelta(hours=8))
 
 #: Of the frame around the messages of a feed.
 FEED_NAMESPACE = "urn:guanlian:receipts"
@@ -171,14 +169,14 @@ def write_unreadable(
 
 def return_time(at: datetime) -> str:
     """Seventeen digits, yyyyMMddHHmmssSSS in China Standard Time; `at` must know its zone."""
-    local = at.astimezone(CHINA_TIME)
+    local = at.astimezone(CHINA)
     return f"{local:%Y%m%d%H%M%S}{local.microsecond // 1000:03d}"
 
 
 def pre_entry_number(guid: str, at: datetime) -> str:
     """The 18-character pre-entry number of a list: `B`, the date, nine digits derived from the guid."""
     digits = int.from_bytes(hashlib.sha256(guid.encode()).digest()[:8], "big") % 10**9
-    return f"B{at.astimezone(CHINA_TIME):%Y%m%d}{digits:09d}"
+    return f"B{at.astimezone(CHINA):%Y%m%d}{digits:09d}"
 
 
 def _write_values(layout: ReceiptLayout, row: RowValues) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta, timezone
+from datetime import timedelta
 from random import Random
 from typing import Any
 
+from backend.domain.calendar import CHINA
 from backend.domain.documents import Document
 from backend.domain.instants import wire_time
 from backend.domain.roster import ROSTER, Roster, by_code
@@ -15,8 +16,6 @@ from backend.services.simulation import numbers
 #: An account with a bank that does not exist: no card begins so.
 ACCOUNT = "0000000200112233445"
 
-
-_CHINA = timezone(timedelta(hours=8))
 
 #: From the payment to the answer.
 _ANSWERED_AFTER = timedelta(days=1)
@@ -63,7 +62,7 @@ def payment_record(order: Document, payment: Document, session_id: str, *, roste
                 "recpName": order.head["ebpName"],
             }
         ],
-        "serviceTime": f"{(paid.replace(tzinfo=_CHINA) + _ANSWERED_AFTER).timestamp():.0f}000",
+        "serviceTime": f"{(paid.replace(tzinfo=CHINA) + _ANSWERED_AFTER).timestamp():.0f}000",
         "certNo": "01010a",
         "signValue": "c2ltdWxhdGVk",
     }

@@ -9,6 +9,7 @@ from ceb_reference import FOLDER, RECEIPTS, needs_reference, sample, schema_acce
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.calendar import CHINA
 from backend.domain.errors import (
     DtdForbidden,
     MessageMalformed,
@@ -20,7 +21,6 @@ from backend.formats.ceb.fields import NAMESPACE
 from backend.formats.ceb.messages import Envelope
 from backend.formats.ceb.receipt_reading import InnerCode, inner_codes, read_receipt, time_of
 from backend.formats.ceb.receipts import (
-    CHINA_TIME,
     coded_info,
     return_time,
 )
@@ -152,7 +152,7 @@ def test_row_without_anything_known_is_kept() -> None:
 def test_time_of_a_receipt_is_china_standard_time_or_unknown(text: str, at: datetime | None) -> None:
     assert time_of(text) == at
     if at is not None:
-        assert time_of(text).tzinfo is CHINA_TIME  # type: ignore[union-attr]
+        assert time_of(text).tzinfo is CHINA  # type: ignore[union-attr]
 
 
 def test_receipt_that_arrives_late_or_twice_changes_nothing() -> None:
