@@ -74,7 +74,8 @@ class Indexer:
         with self.gateway.database.read() as connection:
             cursor = readmodel.get_cursor(connection)
         if cursor is not None and (ancestor := self._ancestor(cursor, head)) != cursor.block:
-            self._roll_back(ancestor)
+            if not self._roll_back(cursor, ancestor):
+                return Progress(cursor.block, 0, max(1, head.number - cursor.block))
             return Progress(ancestor, 0, head.number - ancestor, rolled_back_to=ancestor)
         first = self.gateway.deployment.block if cursor is None else cursor.block + 1
         if first > head.number:
@@ -89,7 +90,8 @@ class Indexer:
         if any(known.get(event.block, event.block_hash) != event.block_hash for event in logged):
             # The chain reorganised between the two questions: ask again.
             return Progress(first - 1, 0, head.number - first + 1)
-        self._apply(logged, blocks, is_newest=last == head.number)
+        if not self._apply(cursor, logged, blocks, is_newest=last == head.number):
+            return Progress(first - 1, 0, head.number - first + 1)
         return Progress(last, len(logged), head.number - last)
 
     def catch_up(self, progress: Callable[[Progress], None] | None = None) -> Progress:
@@ -127,9 +129,12 @@ class Indexer:
                     return int(row.number)
         return self.gateway.deployment.block - 1
 
-    def _roll_back(self, ancestor: int) -> None:
-        log.warning("reorganisation", ancestor=ancestor)
+    def _roll_back(self, cursor: Cursor, ancestor: int) -> bool:
+        """Goes back to the ancestor; False, and nothing done, where the read model left the cursor meanwhile."""
         with self.gateway.database.write() as connection:
+            if readmodel.get_cursor(connection) != cursor:
+                return False
+            log.warning("reorganisation", ancestor=ancestor)
             touched = readmodel.roll_back(connection, ancestor)
             for row_id in touched:
                 self._fold_anew(connection, row_id)
@@ -142,6 +147,7 @@ class Indexer:
                 readmodel.set_cursor(connection, Cursor(rest[0].number, rest[0].hash, rest[0].timestamp))
             else:
                 readmodel.clear(connection)
+        return True
 
     def _fold_anew(self, connection: Connection, row_id: int) -> None:
         manifest = readmodel.manifest_row(connection, row_id)
@@ -171,9 +177,21 @@ class Indexer:
         settling.settle(connection, head, confirmations, now)
         following.follow(connection, self.gateway, head - confirmations + 1, now)
 
-    def _apply(self, logged: Sequence[ev.LoggedEvent], blocks: Sequence[BlockRef], *, is_newest: bool) -> None:
+    def _apply(
+        self,
+        cursor: Cursor | None,
+        logged: Sequence[ev.LoggedEvent],
+        blocks: Sequence[BlockRef],
+        *,
+        is_newest: bool,
+    ) -> bool:
+        """Writes a range that begins behind the cursor; False where it cannot.
+
+        That is where the chain reorganised between the questions, or the read model was cleared, to be read
+        anew, since the cursor was read: the range would then leave out what comes before it.
+        """
         if not blocks:
-            return
+            return False
         last = blocks[-1]
         timestamps = {block.number: block.timestamp for block in blocks}
         missing = sorted({event.block for event in logged} - timestamps.keys())
@@ -181,6 +199,8 @@ class Indexer:
             timestamps[number] = block.timestamp if block is not None else last.timestamp
         now = self.gateway.now()
         with self.gateway.database.write() as connection:
+            if readmodel.get_cursor(connection) != cursor:
+                return False
             readmodel.add_blocks(
                 connection,
                 [
@@ -205,6 +225,7 @@ class Indexer:
             elif batch.touched or batch.declared:
                 catching_up.postpone(connection, last.number)
             self._settle_up_to(connection, last.number, now)
+        return True
 
 
 class _Batch:

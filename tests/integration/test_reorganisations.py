@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,6 +78,31 @@ def test_the_read_model_follows_every_reorganisation_even_to_a_shorter_look_of_t
     # Times of blocks differ after a reorganisation, and with them heads; who declared what does not.
     assert before.keys() == _digest(shop).keys()
     assert before["accounts"] == _digest(shop)["accounts"]
+
+
+def test_a_range_read_while_the_read_model_was_cleared_is_not_written(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.settle()
+    before = _digest(shop)
+    shop.receive(small_set(5, 22))
+    shop.sender.tick()
+    logs = shop.gateway.client.logs
+    cleared = 0
+
+    def clearing(*arguments: Any) -> Any:
+        nonlocal cleared
+        if not cleared:
+            with shop.gateway.database.write() as connection:
+                readmodel.clear(connection)
+        cleared += 1
+        return logs(*arguments)
+
+    monkeypatch.setattr(shop.gateway.client, "logs", clearing)
+    shop.settle()
+    assert cleared > 1
+    assert _digest(shop) != before
+    assert _digest(shop) == _rebuilt(shop)
 
 
 def test_nothing_counts_as_confirmed_before_its_block_is_deep_enough(shop: Workshop) -> None:
