@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typer
 
-from backend.commands import drawing, installing, keeping, reading, ruling, simulating, telling
+from backend.commands import drawing, installing, keeping, networking, reading, ruling, simulating, telling
 
 app = typer.Typer(
     name="guanlian",
@@ -40,6 +40,7 @@ for command in (
     app.command()(command)
 app.add_typer(keeping.keys, name="keys")
 app.add_typer(drawing.draw, name="draw")
+app.add_typer(networking.network, name="network")
 
 
 def main() -> None:

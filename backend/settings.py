@@ -26,7 +26,7 @@ class Settings:
     """
 
     home: Path
-    #: JSON-RPC address of the chain's node.
+    #: JSON-RPC address of the chain's node, or several with commas between: the next one is asked where one is silent.
     rpc_url: str = "http://127.0.0.1:8540"
     #: The chain this installation belongs to; the gateway does not send on any other.
     chain_id: int = EMBEDDED_CHAIN_ID
@@ -43,6 +43,10 @@ class Settings:
     database_url: str = ""
     #: Blocks (its own included) after which a transaction counts as final on this chain's engine.
     confirmations: int = 1
+    #: Whether the chain takes transactions at a gas price of zero, whatever its nodes advise.
+    free_gas: bool = False
+    #: Folder of the consortium network on this machine that the installation is on. Empty: on none.
+    network: str = ""
     #: Seconds that list documents may wait for others to fill their manifest.
     group_seconds: float = 1.0
     #: Seconds between looks at the chain and at the outbox.

@@ -3,9 +3,9 @@
     brownie run deploy [--network ID]
     python -m scripts.deploy --rpc URL --out deployment.json
 
-The deployer's key comes from `GUANLIAN_DEPLOYER_KEY` (hexadecimal) or from a file with a mnemonic
-(`--mnemonic-file`). The deployment file is written in one go or not at all, and an existing one is
-replaced only when asked; the new one then names its predecessor.
+The deployer's key comes from `GUANLIAN_DEPLOYER_KEY` (hexadecimal), from a file with a mnemonic
+(`--mnemonic-file`) or from a keystore (`--keystore`, `--password-file`). The deployment file is written in one go
+or not at all, and an existing one is replaced only when asked; the new one then names its predecessor.
 
 Exit status: 0 deployed; 2 wrong usage; 3 the node does not answer; 4 the chain refused; 5 the file exists.
 """
@@ -24,6 +24,8 @@ from typing import Any
 
 if __package__ in (None, ""):  # `brownie run` executes this file by its path
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from eth_account import Account
 
 from backend.domain.commitments import keccak
 from backend.domain.participants import Role, role_set
@@ -147,16 +149,18 @@ def _run(options: argparse.Namespace) -> int:
     if options.out.exists() and not options.replace:
         return _fail(FILE_EXISTS, f"{options.out} exists: --replace makes a new deployment that refers to it")
     key = os.environ.get("GUANLIAN_DEPLOYER_KEY")
-    if bool(key) == bool(options.mnemonic_file):
-        return _fail(WRONG_USAGE, "give either GUANLIAN_DEPLOYER_KEY or --mnemonic-file")
+    if sum(map(bool, (key, options.mnemonic_file, options.keystore))) != 1:
+        return _fail(WRONG_USAGE, "give one of GUANLIAN_DEPLOYER_KEY, --mnemonic-file and --keystore")
+    if bool(options.keystore) != bool(options.password_file):
+        return _fail(WRONG_USAGE, "--keystore and --password-file go together")
     previous = json.loads(options.out.read_text("utf-8")) if options.out.exists() else None
     load_project()
     try:
-        connect(options.rpc)
+        connect(options.rpc, options.gas_price)
     except Exception as error:  # brownie and web3 raise a dozen kinds for a node that is not there
         return _fail(NO_NODE, f"{options.rpc} does not answer: {error}")
     try:
-        deployer = _deployer(key, options.mnemonic_file, options.account_index)
+        deployer = _deployer(key, options)
         contracts = deploy(deployer, options.confirmations, options.owner, options.hearing_hours * 3600)
         content = describe(contracts, deployer, previous)
     except Exception as error:  # the chain's reasons are as many; each is told and nothing is written
@@ -167,11 +171,12 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def connect(rpc: str) -> None:
+def connect(rpc: str, gas_price: int | None = None) -> None:
     """Connects brownie to any node, whatever its chain id.
 
     The network is of brownie's development kind, which never writes deployments into the checkout, and is
-    not launched: the node is the caller's. Gas is estimated and priced by the node.
+    not launched: the node is the caller's. Gas is estimated by the node, and priced by it unless `gas_price`
+    (wei) is given.
     """
     from brownie import network
     from brownie._config import CONFIG
@@ -183,15 +188,20 @@ def connect(rpc: str) -> None:
     if not network.is_connected():
         raise ConnectionError("no answer")
     network.gas_limit("auto")
-    network.gas_price("auto")
+    # As text: brownie takes the number 0 for "auto".
+    network.gas_price("auto" if gas_price is None else f"{gas_price} wei")
 
 
-def _deployer(key: str | None, mnemonic_file: Path | None, index: int) -> Any:
+def _deployer(key: str | None, options: argparse.Namespace) -> Any:
     from brownie import accounts
 
-    if mnemonic_file is None:
+    if options.keystore is not None:
+        password = options.password_file.read_text("utf-8").strip()
+        return accounts.add(Account.decrypt(json.loads(options.keystore.read_text("utf-8")), password))
+    if options.mnemonic_file is None:
         return accounts.add(key)
-    return accounts.from_mnemonic(mnemonic_file.read_text("utf-8").strip(), count=1, offset=index)
+    mnemonic = options.mnemonic_file.read_text("utf-8").strip()
+    return accounts.from_mnemonic(mnemonic, count=1, offset=options.account_index)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -199,6 +209,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rpc", required=True, help="the node's JSON-RPC address")
     parser.add_argument("--out", required=True, type=Path, help="the deployment file to write")
     parser.add_argument("--mnemonic-file", type=Path, help="file with the deployer's mnemonic")
+    parser.add_argument("--keystore", type=Path, help="the deployer's key as a Web3 keystore of version 3")
+    parser.add_argument("--password-file", type=Path, help="file with the keystore's password")
+    parser.add_argument("--gas-price", type=int, help="wei per gas (default: what the node says)")
     parser.add_argument("--account-index", type=int, default=0, help="which account of the mnemonic (default 0)")
     parser.add_argument("--owner", help="the registry's owner, where it is not the deployer")
     parser.add_argument(

@@ -7,7 +7,7 @@ out, because an indexer reads tens of thousands of rows a second.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, cast
@@ -137,9 +137,11 @@ class NodeError(Exception):
 
 
 class ChainClient:
-    """One node. Safe for use by several threads; no method takes longer than `timeout` a request.
+    """A chain's node, or several of which one is asked. Safe for use by several threads.
 
-    Every method raises ChainUnavailable where the node does not answer, or answers what it should not.
+    `rpc_url` names them, with commas between. Where the one that is asked does not answer, the next is, and stays;
+    so one that is ahead may be followed by one that is behind. No method takes longer than `timeout` a request and
+    node. Every method raises ChainUnavailable where no node answers, or one answers what it should not.
     """
 
     def __init__(self, rpc_url: str, timeout: float = 10) -> None:
@@ -150,7 +152,11 @@ class ChainClient:
         session.mount("http://", HTTPAdapter(pool_maxsize=16))
         session.mount("https://", HTTPAdapter(pool_maxsize=16))
         self._session = session
-        self._provider = _Provider(rpc_url, {"timeout": timeout}, session=session, exception_retry_configuration=None)
+        self._providers = [
+            _Provider(url.strip(), {"timeout": timeout}, session=session, exception_retry_configuration=None)
+            for url in rpc_url.split(",")
+        ]
+        self._asked = 0
 
     def close(self) -> None:
         """Closes the connections; the client may not be used afterwards."""
@@ -275,11 +281,21 @@ class ChainClient:
             raise ChainUnavailable(reason=refused.text) from refused
 
     def _request(self, method: str, params: list[Any]) -> Any:
-        try:
-            answer = self._provider.make_request(RPCEndpoint(method), params)
-        except (requests.RequestException, OSError, orjson.JSONDecodeError) as fault:
-            raise ChainUnavailable(reason=type(fault).__name__) from fault
-        return _result(answer)
+        return _result(self._of_any(lambda provider: provider.make_request(RPCEndpoint(method), params)))
+
+    def _of_any(self, ask: Callable[[_Provider], Any]) -> Any:
+        """What the node that was asked last answers, or else the next one that answers at all."""
+        first = self._asked
+        for turn in range(len(self._providers)):
+            place = (first + turn) % len(self._providers)
+            try:
+                answer = ask(self._providers[place])
+            except (requests.RequestException, OSError, orjson.JSONDecodeError) as fault:
+                failed = fault
+            else:
+                self._asked = place
+                return answer
+        raise ChainUnavailable(reason=type(failed).__name__) from failed
 
     def _ask_many(self, calls: Sequence[tuple[str, list[Any]]], lenient: bool = False) -> list[Any]:
         """The results of many requests in their order; `lenient` gives None for one that the node refuses."""
@@ -290,10 +306,7 @@ class ChainClient:
         return results
 
     def _batch(self, calls: list[tuple[RPCEndpoint, Any]], lenient: bool) -> Iterable[Any]:
-        try:
-            answers = self._provider.make_batch_request(calls)
-        except (requests.RequestException, OSError, orjson.JSONDecodeError) as fault:
-            raise ChainUnavailable(reason=type(fault).__name__) from fault
+        answers = self._of_any(lambda provider: provider.make_batch_request(calls))
         if not isinstance(answers, list) or len(answers) != len(calls):
             raise ChainUnavailable(reason="the node does not answer batches")
         for answer in answers:

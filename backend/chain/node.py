@@ -21,6 +21,7 @@ from pathlib import Path
 
 from backend.chain import keeper
 from backend.chain.client import ChainClient
+from backend.chain.processes import command_of, has_ended, write_whole
 from backend.chain.signers import EMBEDDED_CHAIN
 from backend.domain.errors import ChainUnavailable
 
@@ -112,7 +113,7 @@ def start_node(
     pid_file.unlink(missing_ok=True)
     rpc_url = f"http://127.0.0.1:{port}"
     # Before the node, so that one whose starter was killed is found all the same.
-    _write_whole(folder / "node.json", {"rpc_url": rpc_url, "chain_id": chain_id})
+    write_whole(folder / "node.json", {"rpc_url": rpc_url, "chain_id": chain_id})
     command = [
         str(anvil_executable()), "--host", "127.0.0.1", "--port", str(port), "--chain-id", str(chain_id),
         "--mnemonic", mnemonic, "--accounts", str(accounts), "--hardfork", "osaka",
@@ -163,7 +164,7 @@ def stop_node(pid: int, home: Path | None = None, timeout: float = 30) -> bool:
         return False
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout
-    while not _has_ended(pid):
+    while not has_ended(pid):
         if time.monotonic() > deadline:
             raise ChainUnavailable(reason=f"node {pid} does not end")
         time.sleep(0.05)
@@ -232,37 +233,8 @@ def _tail(log: Path) -> str:
 
 def _is_node(pid: int, link: Path) -> bool:
     """Whether a process lives and is an anvil that writes its state to this link."""
-    words = _command_of(pid)
+    words = command_of(pid)
     if not words or Path(words[0]).name != "anvil" or "--dump-state" not in words:
         return False
     state = Path(words[words.index("--dump-state") + 1])
     return state == link or (not link.is_absolute() and state.parts[-len(link.parts) :] == link.parts)
-
-
-def _has_ended(pid: int) -> bool:
-    """Whether a process holds nothing any more: it is gone, or only waits for its parent to collect it."""
-    status = Path(f"/proc/{pid}/stat")
-    if not Path("/proc/self").exists():
-        return not _command_of(pid)
-    try:
-        return status.read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
-
-
-def _command_of(pid: int) -> list[str]:
-    """A process's command line; empty where it is gone or only waits to be collected."""
-    if Path("/proc/self").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            return []
-    ps = shutil.which("ps") or "/bin/ps"
-    asked = [ps, "-o", "command=", "-p", str(pid)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()  # noqa: S603
-
-
-def _write_whole(path: Path, content: dict[str, object]) -> None:
-    aside = path.with_suffix(".new")
-    aside.write_text(json.dumps(content))
-    aside.replace(path)

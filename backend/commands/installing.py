@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -60,11 +61,15 @@ def up(
     home: HomeOption = DEFAULT_HOME,
     as_json: JsonOption = False,
     bare: Annotated[bool, typer.Option("--bare", help="Chain and gateway only: no demo participants.")] = False,
+    network: Annotated[
+        Path | None,
+        typer.Option("--network", help="Folder of the consortium network it joins on first use.", file_okay=False),
+    ] = None,
     block_time: BlockTimeOption = None,
 ) -> None:
     """Start the installation, making it on first use; returns when it answers."""
     with explained():
-        found = installation.up(home, bare=bare, block_time=block_time, progress=progress)
+        found = installation.up(home, network=network, bare=bare, block_time=block_time, progress=progress)
     if as_json:
         print_json(found.as_json())
     else:

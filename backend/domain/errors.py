@@ -289,6 +289,22 @@ class StartFailed(GuanlianError):
     en = "{what} did not start: {reason}"
 
 
+class GethMissing(GuanlianError):
+    """No go-ethereum that seals Clique is there or can be built."""
+
+    status = 503
+    zh = "没有可用的 go-ethereum {release}：{reason}"
+    en = "No go-ethereum {release} to run validators with: {reason}"
+
+
+class NetworkRefused(GuanlianError):
+    """A consortium network cannot do what was asked of it in the standing it has."""
+
+    status = 409
+    zh = "联盟链网络不能这样做：{reason}"
+    en = "The network does not do that: {reason}"
+
+
 class ResetRefused(GuanlianError):
     status = 409
     zh = "不能清空：{reason}"

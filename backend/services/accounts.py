@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from backend.chain.addresses import checksummed
 from backend.chain.signers import DevelopmentSigner, create_keystore
@@ -42,15 +43,32 @@ def new_hosted_account(gateway: Gateway) -> HostedAccount | None:
     """
     if gateway.settings.embedded:
         return None
-    folder = gateway.settings.keystore_path
+    return HostedAccount(new_keystore(gateway.settings.keystore_path))
+
+
+@dataclass(frozen=True, slots=True)
+class Keystore:
+    """Where a keystore and its password lie."""
+
+    path: Path
+    password_path: Path
+
+
+def keystore_at(folder: Path, address: str) -> Keystore:
+    """The files of an account in a gateway's keystore folder, there or not."""
+    return Keystore(folder / f"{address}.json", folder / f"{address}.password")
+
+
+def new_keystore(folder: Path) -> str:
+    """Makes a key with a password of its own beside it (both 0600); its address."""
     password = secrets.token_urlsafe(32)
     address = create_keystore(folder, password)
-    descriptor = os.open(folder / f"{address}.password", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(keystore_at(folder, address).password_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(password + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return HostedAccount(address)
+    return address
 
 
 def host(connection: Connection, gateway: Gateway, identity: bytes, made: HostedAccount | None) -> str:

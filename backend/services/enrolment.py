@@ -1,4 +1,4 @@
-"""The demo's cast on an embedded chain: governance, the participants, and one API key a role."""
+"""The demo's cast: governance, the participants, and one API key a role."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.chain.deployment import load_deployment
 from backend.chain.signers import DevelopmentSigner
 from backend.domain.errors import StartFailed
 from backend.domain.participants import AUTHORITY_ROLES, Role, legal_identity
 from backend.domain.roster import HEADQUARTERS, ROSTER, Enterprise, enterprise
 from backend.services import access
 from backend.services.access import Scope
+from backend.services.accounts import keystore_at
 from backend.services.gateway import Gateway, open_gateway, unix_now
 from backend.services.membership import Registration, register
 from backend.services.outbox import GOVERNANCE
@@ -23,7 +25,7 @@ from backend.store import participant_queries as queries
 from backend.store.database import Connection, Database
 from backend.store.migrations import migrate
 
-#: Governance signs with the mnemonic's first account: the one that deployed the contracts and owns the registry.
+#: On the embedded chain governance signs with the mnemonic's first account, which deployed the contracts.
 GOVERNANCE_PLACE = 0
 
 #: The roster without governance, which is no participant: it owns the registry.
@@ -33,11 +35,12 @@ CAST = tuple(member for member in ROSTER if member.roles)
 PATIENCE = 60.0
 
 
-def host_governance(settings: Settings) -> None:
-    """Lets the gateway sign as the registry's owner. The same again changes nothing."""
+def host_governance(settings: Settings) -> bool:
+    """Lets the gateway sign as the registry's owner where it has the key; whether it has. Again changes nothing."""
     migrate(settings.database)
-    mnemonic = settings.mnemonic_path.read_text().strip()
-    address = DevelopmentSigner(mnemonic, GOVERNANCE_PLACE, settings.chain_id).address
+    signer, reference, address = _governance_key(settings)
+    if address is None:
+        return False
     database = Database(settings.database)
     try:
         with database.write() as connection:
@@ -46,13 +49,25 @@ def host_governance(settings: Settings) -> None:
                 {
                     "address": address,
                     "legal_identity": None,
-                    "signer": "development",
-                    "reference": str(GOVERNANCE_PLACE),
+                    "signer": signer,
+                    "reference": reference,
                     "created_at": unix_now(),
                 },
             )
     finally:
         database.close()
+    return True
+
+
+def _governance_key(settings: Settings) -> tuple[str, str, str | None]:
+    """Kind, reference and address of governance's key; no address where another installation keeps it."""
+    if settings.embedded:
+        mnemonic = settings.mnemonic_path.read_text().strip()
+        address = DevelopmentSigner(mnemonic, GOVERNANCE_PLACE, settings.chain_id).address
+        return "development", str(GOVERNANCE_PLACE), address
+    deployer = load_deployment(settings.deployment_path).deployer
+    is_here = keystore_at(settings.keystore_path, deployer).path.exists()
+    return "keystore", deployer, deployer if is_here else None
 
 
 def keys_path(home: Path) -> Path:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backend.chain.client import ChainClient
+from backend.chain.client import ChainClient, Fees
 from backend.chain.deployment import Deployment, load_deployment
 from backend.chain.signers import DevelopmentSigner, KeystoreSigner, Signer
 from backend.chain.views import Views
@@ -59,6 +59,10 @@ class Gateway:
                 return KeystoreSigner(self.settings.keystore_path / f"{reference}.json", password)
             case _:
                 raise NotHosted(participant_no=reference)
+
+    def fees(self) -> Fees:
+        """What transactions are offered at. Raises ChainUnavailable."""
+        return Fees(0, None) if self.settings.free_gas else self.client.fees()
 
     def close(self) -> None:
         self.database.close()

@@ -32,7 +32,8 @@ from backend.domain.errors import (
     ResetRefused,
     StartFailed,
 )
-from backend.services import processes
+from backend.services import accounts, joining, processes
+from backend.services import network as networks
 from backend.services.enrolment import demo_keys, enrol_cast, host_governance, keys_path
 from backend.services.processes import locked, project_root, write_private
 from backend.settings import Settings
@@ -72,22 +73,29 @@ class Running:
         return found | ({"keys": self.keys} if self.keys else {})
 
 
-def up(home: Path, *, bare: bool = False, block_time: float | None = None, progress: Progress = _silent) -> Running:
+def up(
+    home: Path,
+    *,
+    network: Path | None = None,
+    bare: bool = False,
+    block_time: float | None = None,
+    progress: Progress = _silent,
+) -> Running:
     """Brings an installation to the state where it answers, from whatever state it is in.
 
-    Makes it on first use. Waits for another `up` or `down` on the same folder. Raises StartFailed,
-    ChainUnavailable, WrongChain or ContractsMissing.
+    Makes it on first use, on the consortium network in the folder `network` where that is given. The cast of the
+    demo is enrolled where the installation is the contracts' governance, unless `bare`. Waits for another `up` or
+    `down` on the same folder. Raises StartFailed, NetworkRefused, ChainUnavailable, WrongChain or ContractsMissing.
     """
     home = home.resolve()
     with _exclusively(home):
-        settings = prepare(home, block_time=block_time)
+        settings = prepare(home, network=network, block_time=block_time)
         if settings.embedded:
             settings = _ensure_node(settings, progress)
         deployment = _ensure_deployment(settings, progress)
-        if settings.embedded:
-            host_governance(settings)
+        governs = host_governance(settings)
         settings = _ensure_gateway(settings, progress)
-        if not bare and settings.embedded:
+        if governs and not bare:
             enrol_cast(settings, progress)
         return _running(settings, deployment)
 
@@ -142,12 +150,14 @@ def running(home: Path) -> Running | None:
     return _running(settings, load_deployment(settings.deployment_path))
 
 
-def prepare(home: Path, *, block_time: float | None = None) -> Settings:
+def prepare(home: Path, *, network: Path | None = None, block_time: float | None = None) -> Settings:
     """The settings of a home folder, made with free ports and fresh secrets where they are missing."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     fresh = not (home / "config.json").exists()
     settings = Settings.load(home)
+    if network is not None or settings.network:
+        settings = joining.join(settings, networks.load(network or Path(settings.network)))
     if fresh and settings.embedded and "GUANLIAN_RPC_URL" not in os.environ:
         settings = replace(settings, rpc_url=f"http://127.0.0.1:{free_port(_port(settings.rpc_url))}")
     if fresh and "GUANLIAN_API_PORT" not in os.environ:
@@ -200,32 +210,31 @@ def _ensure_deployment(settings: Settings, progress: Progress) -> Deployment:
         with _client(settings) as client:
             deployment.verify(client)
         return deployment
-    if not settings.embedded:
+    if not settings.embedded and not settings.network:
         raise NotFound(what="deployment", value=str(settings.deployment_path))
     progress("contracts")
     deploy(settings)
+    if settings.network:
+        joining.share(settings, networks.load(Path(settings.network)))
     return load_deployment(settings.deployment_path)
 
 
 def deploy(settings: Settings) -> None:
-    """Deploys the contracts with the installation's first account and writes deployment.json.
+    """Deploys the contracts with the installation's governance account and writes deployment.json.
 
-    The script runs in a process of its own: brownie keeps the project it loaded and its data folder as
-    global state, and no long-lived process should.
+    That is the mnemonic's first account on the embedded chain, else a fresh keystore. The script runs in a process
+    of its own: brownie keeps the project it loaded and its data folder as global state, and no long-lived process
+    should.
     """
     command = [
         sys.executable,
         "-m",
         "scripts.deploy",
         "--rpc",
-        settings.rpc_url,
-        "--mnemonic-file",
-        str(settings.mnemonic_path),
+        settings.rpc_url.split(",")[0],
         "--out",
         str(settings.deployment_path),
-        # Whoever tries an embedded chain, which runs in real time, does not wait five days for a listing.
-        "--hearing-hours",
-        "0",
+        *_deployer(settings),
     ]
     done = subprocess.run(  # noqa: S603
         command, cwd=project_root(), capture_output=True, text=True, timeout=180, check=False
@@ -233,6 +242,18 @@ def deploy(settings: Settings) -> None:
     if done.returncode != 0:
         reason = "\n".join((done.stderr or done.stdout).splitlines()[-12:])
         raise StartFailed(what="deployment", reason=reason)
+
+
+def _deployer(settings: Settings) -> list[str]:
+    """How the script signs and pays, and what it sets."""
+    if settings.embedded:
+        # Whoever tries an embedded chain, which runs in real time, does not wait five days for a listing.
+        return ["--mnemonic-file", str(settings.mnemonic_path), "--hearing-hours", "0"]
+    if os.environ.get("GUANLIAN_DEPLOYER_KEY"):
+        return ["--gas-price", "0"] if settings.free_gas else []
+    keystore = accounts.keystore_at(settings.keystore_path, accounts.new_keystore(settings.keystore_path))
+    named = ["--keystore", str(keystore.path), "--password-file", str(keystore.password_path)]
+    return [*named, "--gas-price", "0"] if settings.free_gas else named
 
 
 def _ensure_gateway(settings: Settings, progress: Progress) -> Settings:

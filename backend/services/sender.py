@@ -73,7 +73,7 @@ class Sender:
             accounts = outbox.accounts_waiting(connection)
         if not accounts:
             return 0
-        fees = self.gateway.client.fees()
+        fees = self.gateway.fees()
         signed = 0
         for account in accounts:
             try:
