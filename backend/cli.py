@@ -39,6 +39,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(keeping.keys, name="keys")
+app.add_typer(keeping.accounts, name="accounts")
 app.add_typer(drawing.draw, name="draw")
 app.add_typer(networking.network, name="network")
 

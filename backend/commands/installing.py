@@ -66,10 +66,16 @@ def up(
         typer.Option("--network", help="Folder of the consortium network it joins on first use.", file_okay=False),
     ] = None,
     block_time: BlockTimeOption = None,
+    hearing_hours: Annotated[
+        int | None,
+        typer.Option(min=0, max=720, help="How long listed parties are heard, where this deploys: 120, embedded 0."),
+    ] = None,
 ) -> None:
     """Start the installation, making it on first use; returns when it answers."""
     with explained():
-        found = installation.up(home, network=network, bare=bare, block_time=block_time, progress=progress)
+        found = installation.up(
+            home, network=network, bare=bare, block_time=block_time, hearing_hours=hearing_hours, progress=progress
+        )
     if as_json:
         print_json(found.as_json())
     else:

@@ -20,10 +20,11 @@ from backend.commands.common import (
     table,
     words,
 )
-from backend.services import api_keys, rebuilding
+from backend.services import api_keys, hosting, rebuilding
 from backend.services.access import key_as_json
 from backend.services.indexer import Progress as Read
 
+accounts = typer.Typer(no_args_is_help=True, help="Accounts that this gateway signs with.")
 keys = typer.Typer(no_args_is_help=True, help="API keys of this gateway: create, list, revoke.")
 
 
@@ -79,6 +80,21 @@ def revoke(
     with explained():
         api_keys.revoke(settings_of(home), key_id)
     words.print("revoked")
+
+
+@accounts.command("create")
+def create_account(
+    uscc: Annotated[str, typer.Argument(help="The organisation's unified social credit code, or its customs code.")],
+    home: HomeOption = DEFAULT_HOME,
+    as_json: JsonOption = False,
+) -> None:
+    """Make an account that this gateway signs with for an organisation, and print its address for the registry."""
+    with explained():
+        address = hosting.create(settings_of(home), uscc)
+    if as_json:
+        print_json({"uscc": uscc, "account": address})
+    else:
+        answer.print(address)
 
 
 def reindex(

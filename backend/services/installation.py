@@ -79,20 +79,23 @@ def up(
     network: Path | None = None,
     bare: bool = False,
     block_time: float | None = None,
+    hearing_hours: int | None = None,
     progress: Progress = _silent,
 ) -> Running:
     """Brings an installation to the state where it answers, from whatever state it is in.
 
     Makes it on first use, on the consortium network in the folder `network` where that is given. The cast of the
-    demo is enrolled where the installation is the contracts' governance, unless `bare`. Waits for another `up` or
-    `down` on the same folder. Raises StartFailed, NetworkRefused, ChainUnavailable, WrongChain or ContractsMissing.
+    demo is enrolled where the installation is the contracts' governance, unless `bare`. Where it deploys, listed
+    parties are heard for `hearing_hours`: none on the embedded chain, unless told otherwise, else five days. Waits
+    for another `up` or `down` on the same folder. Raises StartFailed, NetworkRefused, ChainUnavailable, WrongChain or
+    ContractsMissing.
     """
     home = home.resolve()
     with _exclusively(home):
         settings = prepare(home, network=network, block_time=block_time)
         if settings.embedded:
             settings = _ensure_node(settings, progress)
-        deployment = _ensure_deployment(settings, progress)
+        deployment = _ensure_deployment(settings, hearing_hours, progress)
         governs = host_governance(settings)
         settings = _ensure_gateway(settings, progress)
         if governs and not bare:
@@ -204,7 +207,7 @@ def node_answers(settings: Settings) -> bool:
         return False
 
 
-def _ensure_deployment(settings: Settings, progress: Progress) -> Deployment:
+def _ensure_deployment(settings: Settings, hearing_hours: int | None, progress: Progress) -> Deployment:
     if settings.deployment_path.exists():
         deployment = load_deployment(settings.deployment_path)
         with _client(settings) as client:
@@ -213,13 +216,13 @@ def _ensure_deployment(settings: Settings, progress: Progress) -> Deployment:
     if not settings.embedded and not settings.network:
         raise NotFound(what="deployment", value=str(settings.deployment_path))
     progress("contracts")
-    deploy(settings)
+    deploy(settings, hearing_hours)
     if settings.network:
         joining.share(settings, networks.load(Path(settings.network)))
     return load_deployment(settings.deployment_path)
 
 
-def deploy(settings: Settings) -> None:
+def deploy(settings: Settings, hearing_hours: int | None = None) -> None:
     """Deploys the contracts with the installation's governance account and writes deployment.json.
 
     That is the mnemonic's first account on the embedded chain, else a fresh keystore. The script runs in a process
@@ -234,8 +237,13 @@ def deploy(settings: Settings) -> None:
         settings.rpc_url.split(",")[0],
         "--out",
         str(settings.deployment_path),
-        *_deployer(settings),
+        *_signing(settings),
     ]
+    if hearing_hours is None and settings.embedded:
+        # Whoever tries an embedded chain, which runs in real time, does not wait five days for a listing.
+        hearing_hours = 0
+    if hearing_hours is not None:
+        command += ["--hearing-hours", str(hearing_hours)]
     done = subprocess.run(  # noqa: S603
         command, cwd=project_root(), capture_output=True, text=True, timeout=180, check=False
     )
@@ -244,16 +252,15 @@ def deploy(settings: Settings) -> None:
         raise StartFailed(what="deployment", reason=reason)
 
 
-def _deployer(settings: Settings) -> list[str]:
-    """How the script signs and pays, and what it sets."""
+def _signing(settings: Settings) -> list[str]:
+    """How the script signs and at what price."""
+    free = ["--gas-price", "0"] if settings.free_gas else []
     if settings.embedded:
-        # Whoever tries an embedded chain, which runs in real time, does not wait five days for a listing.
-        return ["--mnemonic-file", str(settings.mnemonic_path), "--hearing-hours", "0"]
+        return ["--mnemonic-file", str(settings.mnemonic_path)]
     if os.environ.get("GUANLIAN_DEPLOYER_KEY"):
-        return ["--gas-price", "0"] if settings.free_gas else []
+        return free
     keystore = accounts.keystore_at(settings.keystore_path, accounts.new_keystore(settings.keystore_path))
-    named = ["--keystore", str(keystore.path), "--password-file", str(keystore.password_path)]
-    return [*named, "--gas-price", "0"] if settings.free_gas else named
+    return ["--keystore", str(keystore.path), "--password-file", str(keystore.password_path), *free]
 
 
 def _ensure_gateway(settings: Settings, progress: Progress) -> Settings:

@@ -203,6 +203,20 @@ def require_role(connection: Connection, participant_no: int, *roles: Role) -> N
 # Checks
 
 
+def open_account(gateway: Gateway, uscc: str) -> str:
+    """Makes an account that this gateway signs with for a legal entity, registered or not; its address.
+
+    The entity signs with it once the registry knows the address: governance registers it with the participant, or
+    the participant adds it through the gateway that it had before. Raises InvalidInput for no registration number.
+    """
+    code = uscc.strip().upper()
+    if not _is_registration_number(code):
+        raise InvalidInput(field="uscc", value=uscc[:40], rule=_REGISTRATION_NUMBER_RULE)
+    made = new_hosted_account(gateway)
+    with gateway.database.write() as connection:
+        return host(connection, gateway, legal_identity(gateway.consortium_key, code), made)
+
+
 def _check(registration: Registration) -> None:
     faults = []
     if not _is_registration_number(registration.uscc):

@@ -168,25 +168,27 @@ def member(key: str) -> Enterprise:
 @contextmanager
 def running_ledger(home: Path) -> Iterator[Ledger]:
     """A new installation with the demo's cast, alive until the end of the block."""
+    with installed_chain(home, block_time=0.2) as settings, living(settings) as ledger:
+        yield ledger
+
+
+@contextmanager
+def living(settings: Settings) -> Iterator[Ledger]:
+    """A gateway with the demo's cast on a chain that has the contracts, alive until the end of the block."""
     logs.configure("INFO", LOG)
-    with installed_chain(home, block_time=0.2) as settings:
-        host_governance(settings)
-        gateway = open_gateway(settings)
-        runner = Runner(gateway)
-        try:
-            with served(create_app(gateway, runner, NO_LIMITS)) as address:
-                enrol_cast(settings, lambda _: None)
-                with gateway.database.read() as connection:
-                    identities = {
-                        one.key: legal_identity(gateway.consortium_key, one.uscc) for one in ROSTER if one.roles
-                    }
-                    numbers = {
-                        key: number_of_identity(connection, identity) or 0 for key, identity in identities.items()
-                    }
-                ledger = Ledger(settings, gateway, address, demo_keys(settings.home), numbers)
-                try:
-                    yield ledger
-                finally:
-                    ledger.close()
-        finally:
-            gateway.close()
+    host_governance(settings)
+    gateway = open_gateway(settings)
+    runner = Runner(gateway)
+    try:
+        with served(create_app(gateway, runner, NO_LIMITS)) as address:
+            enrol_cast(settings, lambda _: None)
+            with gateway.database.read() as connection:
+                identities = {one.key: legal_identity(gateway.consortium_key, one.uscc) for one in ROSTER if one.roles}
+                numbers = {key: number_of_identity(connection, identity) or 0 for key, identity in identities.items()}
+            ledger = Ledger(settings, gateway, address, demo_keys(settings.home), numbers)
+            try:
+                yield ledger
+            finally:
+                ledger.close()
+    finally:
+        gateway.close()
