@@ -24,7 +24,7 @@ COMPILED := .cache/compiled
 SOLIDITY := $(shell find contracts -name '*.sol' 2>/dev/null)
 GATEWAY_TESTS := pytest -p no:pytest-brownie
 
-.PHONY: help setup demo test test-fast fuzz lint fmt abi gas bench check clean
+.PHONY: help setup demo test test-fast test-network fuzz lint fmt abi gas bench check clean
 .PHONY: compiler lock test-contracts test-forge test-gateway lint-python lint-solidity
 
 help:
@@ -40,6 +40,10 @@ test: setup  ## Run all tests: contracts, gateway, browser, and forge's short ru
 
 test-fast: setup  ## Run the pure tests only: no node, no browser, a few seconds
 	$(GATEWAY_TESTS) tests/backend $(wildcard tests/test_*.py)
+
+test-network: setup  ## Run the tests on real validators; builds go-ethereum once where Go is found, else skips
+	@guanlian network build || true
+	$(GATEWAY_TESTS) tests/network
 
 fuzz: setup  ## Let forge make a million random calls
 	FOUNDRY_PROFILE=fuzz forge test
@@ -80,7 +84,7 @@ test-forge:
 	forge test
 
 test-gateway:
-	$(GATEWAY_TESTS) --ignore=tests/contracts -n 2 --dist loadfile
+	$(GATEWAY_TESTS) --ignore=tests/contracts --ignore=tests/network -n 2 --dist loadfile
 
 lint-python:
 	ruff check .

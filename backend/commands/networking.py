@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from backend.chain.geth import geth_executable
 from backend.commands.common import Exit, JsonOption, answer, explained, print_json, table, words
 from backend.services import network as networks
 
@@ -53,6 +54,14 @@ def up(
             progress=lambda part: words.print(f"[dim]· {_PARTS.get(part, f'starting {part}')}[/]"),
         )
     status(home, as_json)
+
+
+@network.command()
+def build() -> None:
+    """Find go-ethereum, or build it once; exit 1 where neither can be done."""
+    with explained():
+        found = geth_executable(lambda: words.print(f"[dim]· {_PARTS['geth']}[/]"))
+    answer.print(str(found), soft_wrap=True)
 
 
 @network.command()
