@@ -27,7 +27,7 @@ from backend.services.runner import Runner
 from backend.services.simulation.model import SimulatedSet
 from backend.settings import Settings
 from backend.store import readmodel
-from tests.support.asking import EVIDENCE, LISTINGS, NOTE, imposed, is_problem, newcomer, organisation
+from tests.support.asking import EVIDENCE, LISTINGS, NOTE, imposed, is_problem, newcomer, organisation, standing
 from tests.support.plain_chain import read_plainly
 from tests.support.running import NO_LIMITS, Ledger, served, until
 from tests.support.standing import key_for
@@ -187,9 +187,7 @@ def test_two_gateways_share_a_ledger_and_neither_acts_for_the_other(
         eventually(beilun, f"{LISTINGS}/{listing_id}")
         confirmed = beilun.post(f"{LISTINGS}/{listing_id}/confirmations", json={"evidence": EVIDENCE})
         assert confirmed.status_code == 202, confirmed.text
-        until(
-            lambda: ledger.get(None, f"{LISTINGS}/{listing_id}")["standing"] == "in force", "the listing takes effect"
-        )
+        standing(ledger, listing_id, "in_force")
 
         # A key made at the second gateway for the first one's customs opens a door, and there is no hand behind it.
         posing = callers.enter_context(caller(address, gateway, ledger.numbers["customs_pudong"], Scope.authority))
