@@ -195,7 +195,7 @@ def test_two_gateways_share_a_ledger_and_neither_acts_for_the_other(
         is_problem(posing.post("/v1/records", json=body), 403, "NotHosted")
         is_problem(posing.get(f"/v1/parcels/{parcels[0]}/documents"), 404, "NotFound")
         # And a district's own hand does not reach into another district.
-        is_problem(beilun.post("/v1/records", json=body), 409, "DistrictMismatch")
+        is_problem(beilun.post("/v1/records", json=body), 403, "DistrictNotCompetent")
 
 
 @contextmanager
