@@ -7,6 +7,7 @@ out, because an indexer reads tens of thousands of rows a second.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,6 +22,9 @@ from web3.types import RPCEndpoint, RPCResponse
 from backend.chain.events import RawLog
 from backend.chain.refusals import decode_refusal
 from backend.domain.errors import ChainUnavailable
+
+#: Seconds without a new block after which the other nodes are asked whether they are further.
+STANDSTILL = 10
 
 #: Requests in one JSON-RPC batch: nodes refuse more than a thousand, and an answer should stay small.
 MOST_IN_BATCH = 100
@@ -140,7 +144,8 @@ class ChainClient:
     """A chain's node, or several of which one is asked. Safe for use by several threads.
 
     `rpc_url` names them, with commas between. Where the one that is asked does not answer, the next is, and stays;
-    so one that is ahead may be followed by one that is behind. No method takes longer than `timeout` a request and
+    so one that is ahead may be followed by one that is behind. One whose newest block has not changed for STANDSTILL
+    seconds is given up for one that is further. No method takes longer than `timeout` a request and
     node. Every method raises ChainUnavailable where no node answers, or one answers what it should not.
     """
 
@@ -157,6 +162,8 @@ class ChainClient:
             for url in rpc_url.split(",")
         ]
         self._asked = 0
+        #: The newest block that the asked node told of, and when it first did.
+        self._newest = (-1, 0.0)
 
     def close(self) -> None:
         """Closes the connections; the client may not be used afterwards."""
@@ -177,6 +184,27 @@ class ChainClient:
         head = _block(self._ask("eth_getBlockByNumber", "latest", False))
         if head is None:
             raise ChainUnavailable(reason="the node has no block")
+        now = time.monotonic()
+        if head.number != self._newest[0]:
+            self._newest = (head.number, now)
+        elif len(self._providers) > 1 and now - self._newest[1] > STANDSTILL:
+            self._newest = (head.number, now)
+            return self._ask_the_furthest(head)
+        return head
+
+    def _ask_the_furthest(self, head: BlockRef) -> BlockRef:
+        """The newest block of the node that is ahead of the others, which is asked from now on.
+
+        A node that lost its peers, or does not get on, answers as well as ever.
+        """
+        for place, provider in enumerate(self._providers):
+            try:
+                answer = provider.make_request(RPCEndpoint("eth_getBlockByNumber"), ["latest", False])
+            except (requests.RequestException, OSError, orjson.JSONDecodeError):
+                continue
+            found = _block(answer.get("result"))
+            if found is not None and found.number > head.number:
+                head, self._asked = found, place
         return head
 
     def blocks(self, numbers: Sequence[int]) -> list[BlockRef | None]:

@@ -92,13 +92,15 @@ def start_node(
     block_time: float | None = 1,
     accounts: int = 40,
     states_kept: int = STATES_KEPT,
+    starts_at: int | None = None,
     timeout: float = 30,
 ) -> NodeProcess:
     """Starts the node of an installation and waits until it answers.
 
     `block_time` in seconds, fractions allowed; None mines at every transaction. The first `accounts` of the
     mnemonic own ether, and gas costs nothing. Questions about a past state, and reorgs, reach `states_kept` blocks
-    back. Raises ChainUnavailable where the port is taken, a node of this home runs already, its state is lost, or
+    back. `starts_at` (Unix seconds) sets the chain's clock, which goes on from there; usually it is the system's.
+    Raises ChainUnavailable where the port is taken, a node of this home runs already, its state is lost, or
     it does not answer in time.
     """
     _collect_keepers()
@@ -122,6 +124,7 @@ def start_node(
         "--dump-state", str(link), "--state-interval", str(STATE_INTERVAL),
         *([] if kept_state is None else ["--load-state", str(kept_state)]),
         *([] if block_time is None else ["--block-time", str(block_time)]),
+        *([] if starts_at is None else ["--timestamp", str(starts_at)]),
     ]  # fmt: skip
     with log.open("ab") as output:
         kept = subprocess.Popen(  # noqa: S603 - our own program and arguments

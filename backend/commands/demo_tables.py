@@ -24,6 +24,7 @@ _REQUESTS = {
 
 def show_told(told: Mapping[str, Any]) -> None:
     """Everything that `Demo.as_json` has, in the order of the story."""
+    _cases(told["cases"])
     _settings(told["settings"])
     _states(told["by_state"])
     _findings(told["findings"])
@@ -35,6 +36,22 @@ def show_told(told: Mapping[str, Any]) -> None:
     _series(told["series"])
     for scene in told["skipped"]:
         answer.print(f"[dim]left out:[/] {escape(scene)}")
+
+
+def _cases(cases: Sequence[Mapping[str, Any]]) -> None:
+    """Each case from the parcel's order to where it stands, in the days of the chain."""
+    for case in cases:
+        _heading(f"Case {case['case_id']}, {case['title']}")
+        rows = table("at", "of", "what", "by")
+        for row in case["rows"]:
+            rows.add_row(row["at"].replace("T", " ").removesuffix("Z"), row["of"], row["what"], escape(row["by"]))
+        answer.print(rows)
+        words = f"outcome: {case['outcome'] or 'none yet'}; the parcel is {case['parcel_state']}"
+        if case["listing_id"]:
+            words += f"; its seller is listed under {case['listing_id']}"
+        if case["waits_for"]:
+            words += f"; {case['waits_for']['turn']} may act until {case['waits_for']['until']}"
+        answer.print(words)
 
 
 def _settings(settings: Sequence[Mapping[str, Any]]) -> None:

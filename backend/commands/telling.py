@@ -60,6 +60,9 @@ def _show(done: Demo) -> None:
     public = Settings.load(done.running.home).public
     answer.print(f"\neach role by hand: {public}/console, signed in with its key", soft_wrap=True)
     answer.print(f"who is barred: {public}/blacklist", soft_wrap=True)
+    for case in told["cases"]:
+        answer.print(f"case {case['case_id']}: {public}/console/cases/{case['case_id']}", soft_wrap=True)
+        answer.print(f"its parcel: {public}/p/{case['parcel_id']}", soft_wrap=True)
     if parcel := done.parcel_to_show():
         url = f"{public}/p/{parcel}"
         answer.print(f"what a buyer sees: {url}", soft_wrap=True)

@@ -171,6 +171,22 @@ ROSTER: Roster = (
         ("Customs",),
         "0100",
     ),
+    Enterprise(
+        "tax_authority",
+        "长三角税务局（演示）",
+        "Delta Tax Authority (demo)",
+        "11990000MA0092400B",
+        "9900960032",
+        ("TaxAuthority",),
+    ),
+    Enterprise(
+        "appeal_body",
+        "海关行政复议机构（演示）",
+        "Customs Review Board (demo)",
+        "11990000MA00925001",
+        "9900960033",
+        ("AppealBody",),
+    ),
 )
 
 #: The seller that the demo bars half-way.

@@ -6,7 +6,7 @@ draw says. The tier stands in the acceptance's evidence, and so on the chain bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,12 +90,16 @@ def treat(
     customs_no: int,
     assessed: Sequence[Assessed],
     now: int,
+    inspected: Collection[bytes] = (),
 ) -> None:
-    """Keeps assessments and queues what their tiers ask for; only kept, where the district does not draw."""
+    """Keeps assessments and queues what their tiers ask for; only kept, where the district does not draw.
+
+    `inspected`: parcels whose inspection was ordered a moment ago for another reason.
+    """
     config = config_of(connection, district)
-    treatments: dict[bytes, str] = {}
+    treatments = dict.fromkeys(inspected, TREATMENTS[Step.InspectionOrdered])
     for tier, step in _STEPS.items() if config.draw else ():
-        these = [each for each in assessed if each.assessment.tier is tier]
+        these = [each for each in assessed if each.assessment.tier is tier and each.parcel_id not in treatments]
         if these and _queue(connection, gateway, district, customs_no, step, these):
             treatments |= dict.fromkeys((each.parcel_id for each in these), TREATMENTS[step])
     risk.keep_assessments(

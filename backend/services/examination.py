@@ -230,8 +230,6 @@ class Examiner:
                 (Step.Cancellation, [(row, None) for row in found.cancelled]),
             ):
                 decided += self._queue(connection, found, step, those, now)
-            parcels = [bytes(row.parcel_id) for row, _ in accepted]
-            inspecting.order_inspections(connection, self.gateway, found.customs_no, parcels)
             for row, report in found.waiting:
                 examinations.looked_at(connection, row, now, **_summary(report), due_at=_later(found, row, now))
             for row in found.over:
@@ -267,7 +265,10 @@ class Examiner:
             return 0
         parcels = [bytes(row.parcel_id) for row, _ in decided]
         reports = {bytes(row.parcel_id): report for row, report in decided if report and step is Step.Acceptance}
-        assessed = assessing.assess_parcels(connection, self.gateway, found.district, found.config, reports, now)
+        suspected = screenings.suspected_rights(connection, list(reports))
+        assessed = assessing.assess_parcels(
+            connection, self.gateway, found.district, found.config, reports, now, suspected
+        )
         evidence = {
             bytes(row.parcel_id).hex(): {
                 "decision": step.name,
@@ -290,7 +291,13 @@ class Examiner:
                 quota.withdraw(connection, parcels, now)
             examinations.looked_at(connection, row, now, **_summary(report), due_at=now + LOOK_AGAIN)
             return 0
-        assessing.treat(connection, self.gateway, found.district, found.customs_no, list(assessed.values()), now)
+        inspected: set[bytes] = set()
+        if step is Step.Acceptance:
+            # First: the order says which right is suspected, and a parcel is opened once.
+            inspected = inspecting.order_inspections(connection, self.gateway, found.customs_no, parcels)
+        assessing.treat(
+            connection, self.gateway, found.district, found.customs_no, list(assessed.values()), now, inspected
+        )
         for row, report in decided:
             examinations.looked_at(connection, row, now, status="decided", **_summary(report))
         return len(decided)

@@ -17,7 +17,7 @@ from backend.domain.notices import NoticeKind
 from backend.domain.quota import QUOTA_MOVES
 from backend.formats.ceb import standings
 from backend.formats.ceb.standings import Standing
-from backend.services import billing, list_numbers, notices, proposals
+from backend.services import billing, list_numbers, notices, proposals, screening
 from backend.services.answers import Answers, receipt_type_of
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
@@ -63,6 +63,7 @@ def follow(connection: Connection, gateway: Gateway, up_to: int, now: int) -> No
     if rows or anchored:
         _Following(connection, gateway, now).run(rows, anchored)
     proposals.follow(connection, gateway, after, up_to)
+    screening.rights_moved(connection, after, up_to)
     progress.reach(connection, _FOLLOWED, up_to)
 
 

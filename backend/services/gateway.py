@@ -11,6 +11,7 @@ from backend.chain.deployment import Deployment, load_deployment
 from backend.chain.signers import DevelopmentSigner, KeystoreSigner, Signer
 from backend.chain.views import Views
 from backend.domain.errors import NotHosted
+from backend.services.clock import clock_of
 from backend.services.mark_index import Bookshelf
 from backend.settings import Settings
 from backend.store import outbox
@@ -81,4 +82,5 @@ def open_gateway(settings: Settings) -> Gateway:
         views=Views(client, deployment),
         deployment=deployment,
         consortium_key=bytes.fromhex(settings.consortium_key_path.read_text().strip()),
+        now=clock_of(settings) if settings.embedded else unix_now,
     )

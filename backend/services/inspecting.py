@@ -35,15 +35,18 @@ def order_due(gateway: Gateway, district: int, customs_no: int) -> int:
         if not screenings.due(connection, district, 1):
             return 0
     with gateway.database.write() as connection:
-        return _order(connection, gateway, customs_no, screenings.due(connection, district, ROUND))
+        return len(_order(connection, gateway, customs_no, screenings.due(connection, district, ROUND)))
 
 
-def order_inspections(connection: Connection, gateway: Gateway, customs_no: int, parcels: Sequence[bytes]) -> None:
+def order_inspections(
+    connection: Connection, gateway: Gateway, customs_no: int, parcels: Sequence[bytes]
+) -> set[bytes]:
     """Orders the inspection of those of these parcels that are suspected, in the transaction that accepts them."""
-    _order(connection, gateway, customs_no, screenings.to_inspect(connection, parcels))
+    return _order(connection, gateway, customs_no, screenings.to_inspect(connection, parcels))
 
 
-def _order(connection: Connection, gateway: Gateway, customs_no: int, rows: Sequence[Any]) -> int:
+def _order(connection: Connection, gateway: Gateway, customs_no: int, rows: Sequence[Any]) -> set[bytes]:
+    """Orders the inspections that can be ordered now; of which parcels."""
     by_parcel = {bytes(row.parcel_id): row for row in rows}
     places = readmodel.places_of(connection, list(by_parcel))
     targets = list(targets_of(connection, list(places)))
@@ -73,7 +76,7 @@ def _order(connection: Connection, gateway: Gateway, customs_no: int, rows: Sequ
     for inspection, found in standing.items():
         ordered_by = operation_id if inspection == "ordered" else None
         screenings.set_inspection(connection, [row.id for row in found], inspection, ordered_by)
-    return len(standing["ordered"])
+    return {bytes(row.parcel_id) for row in standing["ordered"]}
 
 
 def _inspection(state: State, flags: Iterable[Flag]) -> str:

@@ -32,7 +32,7 @@ from backend.domain.errors import (
     ResetRefused,
     StartFailed,
 )
-from backend.services import accounts, joining, processes
+from backend.services import accounts, clock, joining, processes
 from backend.services import network as networks
 from backend.services.enrolment import demo_keys, enrol_cast, host_governance, keys_path
 from backend.services.processes import locked, project_root, write_private
@@ -80,19 +80,23 @@ def up(
     bare: bool = False,
     block_time: float | None = None,
     hearing_hours: int | None = None,
+    behind: int = 0,
     progress: Progress = _silent,
 ) -> Running:
     """Brings an installation to the state where it answers, from whatever state it is in.
 
     Makes it on first use, on the consortium network in the folder `network` where that is given. The cast of the
     demo is enrolled where the installation is the contracts' governance, unless `bare`. Where it deploys, listed
-    parties are heard for `hearing_hours`: none on the embedded chain, unless told otherwise, else five days. Waits
-    for another `up` or `down` on the same folder. Raises StartFailed, NetworkRefused, ChainUnavailable, WrongChain or
+    parties are heard for `hearing_hours`: none on the embedded chain, unless told otherwise, else five days. An
+    embedded chain that is made now begins `behind` seconds ago (see `clock`). Waits for another `up` or `down` on
+    the same folder. Raises StartFailed, NetworkRefused, ChainUnavailable, WrongChain or
     ContractsMissing.
     """
     home = home.resolve()
     with _exclusively(home):
         settings = prepare(home, network=network, block_time=block_time)
+        if behind and settings.embedded and not settings.deployment_path.exists():
+            clock.put_back(settings, behind)
         if settings.embedded:
             settings = _ensure_node(settings, progress)
         deployment = _ensure_deployment(settings, hearing_hours, progress)
@@ -184,6 +188,7 @@ def _ensure_node(settings: Settings, progress: Progress) -> Settings:
     node = running_node(settings.home)
     if node is None:
         progress("node")
+        time = clock.clock_of(settings)
         node = start_node(
             settings.home,
             free_port(_port(settings.rpc_url)),
@@ -191,6 +196,7 @@ def _ensure_node(settings: Settings, progress: Progress) -> Settings:
             mnemonic=settings.mnemonic_path.read_text().strip(),
             block_time=settings.block_time,
             accounts=NODE_ACCOUNTS,
+            starts_at=time() if time.behind else None,
         )
     if node.rpc_url != settings.rpc_url:
         settings = replace(settings, rpc_url=node.rpc_url)

@@ -31,8 +31,9 @@ PERIOD = 2
 VALIDATORS = 4
 MOST_VALIDATORS = 16
 
-#: How long a start, a vote or a way back may take, in blocks.
+#: How long a start or a vote may take, in blocks and in seconds at least: validators dial each other every half minute.
 _PATIENCE = 30
+_LEAST_PATIENCE = 90
 
 Progress = Callable[[str], None]
 
@@ -253,11 +254,15 @@ def _vote(network: Network, whom: Validator, *, joins: bool) -> None:
         return all((address in found) is joins for found in signers)
 
     try:
-        if not wait_until(carried, _PATIENCE * network.period):
+        if not wait_until(carried, _patience(network)):
             raise NetworkRefused(reason=f"the vote on validator {whom.number} has not carried")
     finally:
         for voter in voters:
             nodes.ask_validator(network.folder(voter.number), "clique_discard", whom.address)
+
+
+def _patience(network: Network) -> int:
+    return max(_PATIENCE * network.period, _LEAST_PATIENCE)
 
 
 def _await_blocks(network: Network, count: int) -> None:
@@ -265,7 +270,7 @@ def _await_blocks(network: Network, count: int) -> None:
     client = ChainClient(network.rpc_urls, timeout=2)
     try:
         first = client.head().number
-        if not wait_until(lambda: client.head().number >= first + count, _PATIENCE * network.period):
+        if not wait_until(lambda: client.head().number >= first + count, _patience(network)):
             raise ChainUnavailable(reason="the network seals no blocks")
     finally:
         client.close()

@@ -13,10 +13,12 @@ from backend.domain.documents import Document, DocumentKind
 from backend.domain.instants import iso
 from backend.domain.licences import Finding, Judgement, Licence, judge
 from backend.domain.marks import Line
+from backend.domain.rights import Application
 from backend.services.gateway import Gateway
 from backend.services.mark_index import Book
 from backend.services.stored_documents import stored_document
 from backend.store import comparison, examinations, readmodel, right_queries, screenings
+from backend.store import proceeding_queries as proceedings
 from backend.store.database import Connection
 
 #: Parcels screened in one transaction.
@@ -51,6 +53,16 @@ def chain_moved(
 def look_again(connection: Connection, parcels: Iterable[bytes]) -> None:
     """Lists or orders of these parcels have come: what is declared already is screened anew."""
     screenings.look_again(connection, parcels)
+
+
+def rights_moved(connection: Connection, after: int, up_to: int) -> None:
+    """Screens open parcels anew where marks came onto the register behind one block and up to another.
+
+    Goods that were declared before a mark was recorded are not free of it as long as customs hold them.
+    """
+    approved = proceedings.events_named(connection, "ApplicationApproved", after, up_to)
+    if any(event.arguments["application"] != Application.Renewal for event in approved):
+        screenings.look_again_at_open(connection)
 
 
 # ---------------------------------------------------------------------------------------------------

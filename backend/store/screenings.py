@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.domain.lifecycle import State
 from backend.store.database import Connection
 from backend.store.documents import chunks
-from backend.store.tables import rights, screening_hits, screenings
+from backend.store.tables import manifests, rights, screening_hits, screenings
 
 # ---------------------------------------------------------------------------------------------------
 # To be screened
@@ -37,6 +38,17 @@ def look_again(connection: Connection, parcels: Iterable[bytes]) -> None:
         )
 
 
+def look_again_at_open(connection: Connection) -> None:
+    """A mark was recorded: what is declared and not yet released is screened anew."""
+    unreleased = 1 << State.Declared | 1 << State.Accepted
+    open_ones = sa.select(manifests.c.manifest).where(manifests.c.occupied.op("&")(unreleased) != 0)
+    connection.execute(
+        sa.update(screenings)
+        .where(screenings.c.manifest.in_(open_ones), ~screenings.c.is_ready)
+        .values(is_ready=True, news=screenings.c.news + 1)
+    )
+
+
 def ready(connection: Connection, limit: int) -> list[sa.Row[Any]]:
     """What is to be screened, oldest first."""
     query = sa.select(screenings).where(screenings.c.is_ready).order_by(screenings.c.id).limit(limit)
@@ -49,6 +61,23 @@ def unscreened(connection: Connection, parcels: Collection[bytes]) -> set[bytes]
     for part in chunks(list(parcels)):
         query = sa.select(screenings.c.parcel_id).where(screenings.c.parcel_id.in_(part), screenings.c.is_ready)
         found.update(bytes(parcel) for parcel in connection.execute(query).scalars())
+    return found
+
+
+def suspected_rights(connection: Connection, parcels: Collection[bytes]) -> dict[bytes, int]:
+    """How many recorded rights each of these parcels is suspected to infringe; without those not screened yet."""
+    found: dict[bytes, int] = {}
+    for part in chunks(list(parcels)):
+        suspected = sa.func.count(sa.distinct(screening_hits.c.right_id)).filter(
+            screening_hits.c.finding == "suspected"
+        )
+        query = (
+            sa.select(screenings.c.parcel_id, suspected)
+            .outerjoin(screening_hits, screening_hits.c.screening_id == screenings.c.id)
+            .where(screenings.c.parcel_id.in_(part), screenings.c.screened_at.is_not(None), ~screenings.c.is_ready)
+            .group_by(screenings.c.parcel_id)
+        )
+        found |= {bytes(parcel): int(count) for parcel, count in connection.execute(query)}
     return found
 
 

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from backend.chain import calls, events
+from backend.chain import client as chain_client
 from backend.chain.calls import DeclarationCall, RecordCall
 from backend.chain.client import ChainClient, SendOutcome
 from backend.chain.deployment import Deployment
@@ -350,6 +351,49 @@ def test_fees_follow_the_rules_of_the_chain(rules: str) -> None:
             assert fees.max_fee > 0
             sender = Account(client, 0)
             sender.do(sender.address)
+        finally:
+            client.close()
+            node.kill()
+
+
+# ---------------------------------------------------------------------------------------------------
+# Several nodes
+
+
+def test_where_one_node_is_silent_the_next_is_asked(stopped: ChainClient) -> None:
+    client = ChainClient(f"http://127.0.0.1:{free_port()},{stopped.rpc_url}", timeout=2)
+    try:
+        assert client.chain_id() == stopped.chain_id()
+        assert client.blocks([0]) == stopped.blocks([0])
+    finally:
+        client.close()
+
+
+def test_where_no_node_answers_the_chain_is_unavailable() -> None:
+    client = ChainClient(f"http://127.0.0.1:{free_port()},http://127.0.0.1:{free_port()}", timeout=2)
+    try:
+        with pytest.raises(ChainUnavailable):
+            client.head()
+    finally:
+        client.close()
+
+
+def test_a_node_that_stands_still_is_given_up_for_one_that_is_further(
+    stopped: ChainClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two chains of one kind: the first makes no blocks, as a node that lost its peers."""
+    monkeypatch.setattr(chain_client, "STANDSTILL", 0.2)
+    port = free_port()
+    command = [str(anvil_executable()), "--port", str(port), "--quiet", "--no-mining"]
+    with subprocess.Popen(command) as node:
+        client = ChainClient(f"http://127.0.0.1:{port},{stopped.rpc_url}")
+        try:
+            until(lambda: answers(client))
+            while stopped.head().number < 1:
+                mine(stopped)
+            assert client.head().number == 0
+            until(lambda: client.head().number == stopped.head().number)
+            assert client.blocks([1]) == stopped.blocks([1])
         finally:
             client.close()
             node.kill()

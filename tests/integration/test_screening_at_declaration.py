@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from backend.domain.draw import Tier
 from backend.domain.errors import FlagsBlocking
 from backend.domain.lifecycle import State, Step
 from backend.domain.participants import Role
@@ -153,6 +154,36 @@ def test_a_mark_that_only_the_order_names_is_met(clerk: Clerk, right: int) -> No
     assert screened(clerk, parcel).finding == "suspected"
     (hit,) = suspected(clerk, parcel)["hits"]
     assert (hit["field"], hit["declared"], hit["right_id"]) == ("itemName", SHOES, right)
+
+
+def test_a_mark_recorded_while_customs_hold_the_goods_is_met_in_them(clerk: Clerk) -> None:
+    made, parcel = shoes()
+    clerk.send(*made.messages)
+    clerk.examine()
+    assert screened(clerk, parcel).finding == "clear"
+    assert clerk.place(parcel) == (State.Accepted, {"Order", "Payment", "Waybill"})
+    right = record(clerk, SHOES, "6404")
+    clerk.examine()
+    assert (screened(clerk, parcel).finding, suspected(clerk, parcel)["inspection"]) == ("suspected", "ordered")
+    assert "Inspection" in clerk.place(parcel)[1]
+    withdraw(clerk, right)
+
+
+def test_a_suspicion_weighs_in_the_risk_and_is_inspected_once(clerk: Clerk, right: int) -> None:
+    made, parcel = shoes("J1CHUAN")
+    clerk.send(*made.messages)
+    clerk.examine()
+    with clerk.shop.gateway.database.read() as connection:
+        (assessed,) = connection.exec_driver_sql(
+            "SELECT factors, tier FROM risk_assessments WHERE parcel_id = ?", (clerk.id_of(parcel),)
+        ).all()
+        orders = connection.exec_driver_sql(
+            "SELECT count(*) FROM records r JOIN evidence_documents e ON e.evidence = r.evidence"
+            " JOIN documents d ON d.id = e.document_id WHERE r.step = ? AND d.parcel_id = ?",
+            (int(Step.InspectionOrdered), clerk.id_of(parcel)),
+        ).scalar_one()
+    parts = {each["factor"]: each for each in orjson.loads(assessed.factors)["contributions"]}
+    assert (parts["screening"]["points"], assessed.tier, orders) == (60, int(Tier.Inspect), 1)
 
 
 def test_a_right_that_has_ended_stops_nobody(clerk: Clerk) -> None:

@@ -229,6 +229,8 @@ def loses_its_fork(network: Network, ledger: Ledger, simulated: SimulatedSet) ->
     """Cuts the first two of five off for a while, with the gateway's transactions; whether their blocks were lost."""
     minority, majority = network.validators[:2], network.validators[2:]
     divide(network, minority, majority)
+    # The gateway stays with the node that answered last; here it is to be one that was cut off.
+    ledger.gateway.client._asked = 0
     operations, parcels = post(ledger, simulated)
     time.sleep(8)
     cut_off, apart = tops(network, minority), tops(network, majority)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any
 
@@ -34,6 +35,11 @@ class Refused(GuanlianError):
     @property
     def title(self) -> str:
         return str(self.details.get("title", "Refused"))
+
+
+def unix(text: str) -> int:
+    """An instant as the gateway writes it, in Unix seconds."""
+    return int(datetime.fromisoformat(text).timestamp())
 
 
 @dataclass
@@ -139,6 +145,10 @@ class Roles:
             )
             self._open[name] = Role(name, http)
         return self._open[name]
+
+    def now(self) -> int:
+        """The gateway's time in Unix seconds; it may be behind the system's."""
+        return unix(self["governance"].get("/v1/status")["now"])
 
     def __enter__(self) -> Roles:
         return self

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
+from typing import Any
 
 from backend.domain.errors import Conflict
 from backend.domain.instants import iso
@@ -18,25 +18,27 @@ LISTING_DAYS = 90
 _MOST_VERSIONS = 1000
 
 
-def switch_on(stage: Stage) -> None:
+def switch_on(roles: Roles) -> list[dict[str, Any]]:
     """Each district lets its account decide by itself; the settings that are in force are told.
 
     A version stays what it is, and the one loaded last is in force: where a district has switched its account off
     since an earlier run, the next version switches it on again.
     """
+    told = []
     for district, role in CUSTOMS.items():
         path = f"/v1/matching/{district}"
         for number in range(1, _MOST_VERSIONS):
             try:
-                stage.roles[role].put(path, {"version": f"demo-{number}", "automatic": True})
+                roles[role].put(path, {"version": f"demo-{number}", "automatic": True})
             except Refused as refusal:
                 if refusal.title != Conflict.__name__:
                     raise
-            view = stage.roles[role].get(path)
+            view = roles[role].get(path)
             if view["settings"]["automatic"]:
                 break
         settings = {name: view["settings"][name] for name in ("automatic", "deadline_hours", "consumption_formula")}
-        stage.told.settings.append({"district": district, "version": view["version"], **settings})
+        told.append({"district": district, "version": view["version"], **settings})
+    return told
 
 
 def control(stage: Stage, parcels: Sequence[Traced]) -> None:
@@ -72,7 +74,7 @@ def bar(stage: Stage, seller_no: int) -> None:
         "participant_no": seller_no,
         "level": "Barred",
         "ground": "FalseDeclaration",
-        "until": iso(int(time.time()) + LISTING_DAYS * 86_400),
+        "until": iso(stage.roles.now() + LISTING_DAYS * 86_400),
         "evidence": {"finding": "declared goods were not in the parcels", "inspections": 3},
     }
     imposed = stage.roles["customs_pudong"].post("/v1/blacklist/listings", listing)

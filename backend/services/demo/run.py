@@ -6,16 +6,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from backend.services import installation
-from backend.services.demo.client import Roles
-from backend.services.demo.customs import is_barred
+from backend.domain.errors import CalendarMissing
+from backend.services import clock, installation
+from backend.services.demo.cases import DAY, DAYS_BEHIND, ToldCase, tell_cases
+from backend.services.demo.client import Refused, Roles
+from backend.services.demo.customs import is_barred, switch_on
 from backend.services.demo.plan import plan
 from backend.services.demo.stage import Report, Told
 from backend.services.demo.story import tell
 from backend.services.installation import Running
+from backend.settings import Settings
 
 #: Seconds between blocks where the demo makes the installation: it waits for the chain a dozen times.
 BLOCK_TIME = 0.5
@@ -27,6 +31,7 @@ class Demo:
 
     running: Running
     told: Told
+    cases: list[ToldCase]
     seed: int
     seconds: float
 
@@ -50,6 +55,7 @@ class Demo:
             "not_sent": self.told.not_sent,
             "series": self.told.series,
             "skipped": self.told.skipped,
+            "cases": [case.as_json() for case in self.cases],
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
             **self.running.as_json(),
@@ -75,9 +81,36 @@ def run_demo(
 ) -> Demo:
     """Brings the installation up where it is not, and tells the story on it with new parcels."""
     fresh = not (home / "config.json").exists()
-    running = installation.up(home, block_time=block_time or (BLOCK_TIME if fresh else None), progress=progress)
+    running = installation.up(
+        home,
+        block_time=block_time or (BLOCK_TIME if fresh else None),
+        # What is made for the demo begins in the past, so that the law's clocks can run out on it.
+        behind=DAYS_BEHIND * DAY if fresh else 0,
+        progress=progress,
+    )
     started = time.monotonic()
+    settings = Settings.load(running.home)
+    behind = clock.clock_of(settings).behind if settings.embedded else 0
     with Roles(running.api_url, running.keys) as roles:
+        settings_told = switch_on(roles)
+        cases, left_out = _cases(roles, settings if behind else None, report)
         planned = plan(roles, parcels, seed, barred=is_barred(roles))
         told = tell(roles, planned, report)
-    return Demo(running, told, planned.seed, time.monotonic() - started)
+        told.settings = settings_told
+        told.skipped += left_out
+    return Demo(running, told, cases, planned.seed, time.monotonic() - started)
+
+
+def _cases(roles: Roles, behind: Settings | None, report: Report) -> tuple[list[ToldCase], list[str]]:
+    """The infringement cases, and why there are none; `behind`: an installation whose clock is put to the present."""
+    passes = None if behind is None else partial(clock.put_forward, behind)
+    try:
+        return tell_cases(roles, passes, report), []
+    except Refused as refusal:
+        # No year is guessed: where the clocks of a case reach beyond the calendar, that is said.
+        if refusal.title != CalendarMissing.__name__:
+            raise
+        return [], [f"two infringement cases: {refusal.details['detail']}"]
+    finally:
+        if behind is not None:
+            clock.put_forward(behind)

@@ -16,7 +16,6 @@ from backend.services.demo.stage import Report, Stage, Told
 def tell(roles: Roles, plan: Plan, report: Report) -> Told:
     """The whole story; about a dozen waits for the chain. Raises NotRunning, Refused or ConfirmationTimedOut."""
     stage = Stage(roles, plan, report)
-    customs.switch_on(stage)
     first = _first_wave(stage)
     second = send_documents(stage, 1)
     tell_findings(stage, second)
