@@ -386,15 +386,17 @@ def test_a_node_that_stands_still_is_given_up_for_one_that_is_further(
     port = free_port()
     command = [str(anvil_executable()), "--port", str(port), "--quiet", "--no-mining"]
     with subprocess.Popen(command) as node:
-        client = ChainClient(f"http://127.0.0.1:{port},{stopped.rpc_url}")
+        first = ChainClient(f"http://127.0.0.1:{port}")
+        client = ChainClient(f"{first.rpc_url},{stopped.rpc_url}")
         try:
-            until(lambda: answers(client))
+            until(lambda: answers(first))
             while stopped.head().number < 1:
                 mine(stopped)
             assert client.head().number == 0
             until(lambda: client.head().number == stopped.head().number)
             assert client.blocks([1]) == stopped.blocks([1])
         finally:
+            first.close()
             client.close()
             node.kill()
 
