@@ -78,10 +78,7 @@ def add_fact(gateway: Gateway, participant_no: int, notice_id: int, fact: Notice
         row = store.notice_row(connection, notice_id)
         if row is None or not _is_party(connection, row, participant_no):
             raise NotFound(what="platform notice", value=notice_id)
-        speaks = fact is NoticeFact.StatementMade and bool(
-            sellers_registered_by(connection, participant_no, [row.seller_no])
-        )
-        if not speaks and participant_no not in {getattr(row, name) for name in _WHOSE[fact]}:
+        if not _may(connection, row, participant_no, fact):
             raise NoticePartyOnly(notice_id=notice_id, participant_no=participant_no, act=fact.value)
         known = store.facts_of(connection, [notice_id])[notice_id]
         check_notice_fact(notice_id, fact, _plain(known), now)
@@ -136,6 +133,14 @@ def _is_party(connection: Connection, row: Any, participant_no: int) -> bool:
     return bool(sellers_registered_by(connection, participant_no, [row.seller_no]))
 
 
+def _may(connection: Connection, row: Any, participant_no: int, fact: NoticeFact) -> bool:
+    """Whether a fact is this party's to bring, whether or not it is time for it."""
+    speaks = fact is NoticeFact.StatementMade and bool(
+        sellers_registered_by(connection, participant_no, [row.seller_no])
+    )
+    return speaks or participant_no in {getattr(row, name) for name in _WHOSE[fact]}
+
+
 def _said(evidence: Said) -> list[list[str]]:
     """What is kept of what was said: paths and texts, within the bounds of any evidence."""
     return [[path, value] for path, value in flattened(evidence)]
@@ -146,6 +151,11 @@ def _add(
 ) -> None:
     row = {"notice_id": notice_id, "name": fact.value, "participant_no": participant_no, "said": said, "at": now}
     store.insert_fact(connection, row)
+
+
+def _yours(connection: Connection, row: Any, own: int, possible: Sequence[NoticeFact]) -> list[str]:
+    """What the reader itself may bring now."""
+    return [fact.value for fact in possible if _may(connection, row, own, fact)]
 
 
 def _plain(facts: Sequence[Any]) -> list[tuple[NoticeFact, int]]:
@@ -170,6 +180,7 @@ def _notice_json(
         "stage": standing.stage.value,
         "deadline": iso(standing.deadline) if standing.deadline else None,
         "next": [fact.value for fact in standing.possible],
+        **({"yours": _yours(connection, row, own, standing.possible)} if reads and own is not None else {}),
         "facts": [
             {"name": fact.name, "at": iso(fact.at), "participant_no": fact.participant_no}
             | ({"said": [{"path": path, "value": value} for path, value in fact.said]} if reads else {})

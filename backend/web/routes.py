@@ -12,6 +12,7 @@ from backend.web import (
     console_cases,
     console_listed,
     console_messages,
+    console_notices,
     console_parcels,
     console_payments,
     console_registers,
@@ -37,6 +38,7 @@ PARTS = (
     console_registers.router,
     console_cases.router,
     console_listed.router,
+    console_notices.router,
 )
 
 router = APIRouter()

@@ -145,6 +145,11 @@ class Session:
         return self.caller.bears(Role.RightsHolder) and Scope.enterprise in self.caller.scopes
 
     @property
+    def gives_or_gets_notices(self) -> bool:
+        """Whether notices to platforms can concern it."""
+        return self._has(Role.RightsHolder, Role.Platform, Role.Seller) and Scope.enterprise in self.caller.scopes
+
+    @property
     def lists_participants(self) -> bool:
         return self._has(Role.AppealBody, *CO_SIGNERS)
 

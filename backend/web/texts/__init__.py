@@ -11,6 +11,7 @@ from backend.web.texts.en_answers import EN_ANSWERS
 from backend.web.texts.en_cases import EN_CASES
 from backend.web.texts.en_console import EN_CONSOLE
 from backend.web.texts.en_conversation import EN_CONVERSATION
+from backend.web.texts.en_notices import EN_NOTICES
 from backend.web.texts.en_payments import EN_PAYMENTS
 from backend.web.texts.en_rights import EN_RIGHTS
 from backend.web.texts.en_risk import EN_RISK
@@ -20,6 +21,7 @@ from backend.web.texts.zh_answers import ZH_ANSWERS
 from backend.web.texts.zh_cases import ZH_CASES
 from backend.web.texts.zh_console import ZH_CONSOLE
 from backend.web.texts.zh_conversation import ZH_CONVERSATION
+from backend.web.texts.zh_notices import ZH_NOTICES
 from backend.web.texts.zh_payments import ZH_PAYMENTS
 from backend.web.texts.zh_rights import ZH_RIGHTS
 from backend.web.texts.zh_risk import ZH_RISK
@@ -51,6 +53,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_RIGHTS, EN_RIGHTS),
     (ZH_RISK, EN_RISK),
     (ZH_CASES, EN_CASES),
+    (ZH_NOTICES, EN_NOTICES),
 )
 
 TABLES: Mapping[Language, Mapping[str, str]] = {
