@@ -42,7 +42,7 @@ def _cases(cases: Sequence[Mapping[str, Any]]) -> None:
     """Each case from the parcel's order to where it stands, in the days of the chain."""
     for case in cases:
         _heading(f"Case {case['case_id']}, {case['title']}")
-        rows = table("at", "of", "what", "by")
+        rows = table("at, UTC", "of", "what", "by")
         for row in case["rows"]:
             rows.add_row(row["at"].replace("T", " ").removesuffix("Z"), row["of"], row["what"], escape(row["by"]))
         answer.print(rows)

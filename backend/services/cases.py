@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.chain import rights_calls as calls
+from backend.domain.amounts import yuan_of
 from backend.domain.case_standing import Act
 from backend.domain.errors import (
     CaseUnknown,
@@ -34,6 +35,9 @@ Evidence = Mapping[str, Any]
 
 #: What an operation and the contract are called.
 CONTRACT = "InfringementCases"
+
+#: Arguments in fen; evidence says them in yuan, as people and the API do.
+_AMOUNTS = frozenset({"security", "bond"})
 
 #: Parcels of one case: those of one manifest.
 MOST_PARCELS = 256
@@ -191,7 +195,10 @@ def take(
         if last and not evidence:
             raise CommitmentMissing()
         _rehearse(stage, way.rehearsed, account, case_id, *arguments, *last)
-        facts = {"case_id": case_id} | dict(zip(way.names, arguments, strict=True))
+        facts = {"case_id": case_id} | {
+            name: yuan_of(value) if name in _AMOUNTS else value
+            for name, value in zip(way.names, arguments, strict=True)
+        }
         if way.of_itself:
             calldata = way.call(case_id)
             return _queue(connection, gateway, participant_no, act, facts, None, lambda _: calldata)

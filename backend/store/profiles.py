@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.domain.participants import Role, has_role
 from backend.store.database import Connection
 from backend.store.tables import participants, profiles
 
@@ -70,6 +72,10 @@ def numbers_of_codes(connection: Connection, codes: Iterable[str]) -> dict[str, 
     return numbers
 
 
+#: The name of the contract that keeps the infringement cases, in Chinese and English.
+CASE_REGISTER = ("侵权案件合约", "infringement case contract")
+
+
 @dataclass(frozen=True, slots=True)
 class ParticipantName:
     """How a participant is called: names are empty where only another gateway knows them."""
@@ -98,9 +104,10 @@ def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, Part
         .outerjoin(profiles, profiles.c.legal_identity == participants.c.legal_identity)
         .where(participants.c.participant_no.in_(sorted(set(numbers))))
     ).all()
-    return {
-        row.participant_no: ParticipantName(
-            row.participant_no, row.name_zh or "", row.name_en or "", row.roles, row.district, row.suspended
-        )
-        for row in rows
-    }
+    return {row.participant_no: _named(row) for row in rows}
+
+
+def _named(row: Any) -> ParticipantName:
+    """The contract that keeps the cases is no organisation and has no profile: it is called what it is."""
+    zh, en = CASE_REGISTER if has_role(row.roles, Role.CaseRegister) else (row.name_zh or "", row.name_en or "")
+    return ParticipantName(row.participant_no, zh, en, row.roles, row.district, row.suspended)

@@ -340,7 +340,10 @@ def _row(of: str, fact: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _name(participant: Mapping[str, Any] | None) -> str:
-    return "" if participant is None else str(participant["name_zh"] or participant["participant_no"])
+    if participant is None:
+        return ""
+    # Governance owns the registry and is no participant: it speaks as zero.
+    return str(participant["name_zh"] or participant["participant_no"] or "governance")
 
 
 def _shoes(brand: str, seller: str) -> SimulatedSet:
