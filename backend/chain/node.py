@@ -93,6 +93,7 @@ def start_node(
     accounts: int = 40,
     states_kept: int = STATES_KEPT,
     starts_at: int | None = None,
+    state_interval: int = STATE_INTERVAL,
     timeout: float = 30,
 ) -> NodeProcess:
     """Starts the node of an installation and waits until it answers.
@@ -100,6 +101,7 @@ def start_node(
     `block_time` in seconds, fractions allowed; None mines at every transaction. The first `accounts` of the
     mnemonic own ether, and gas costs nothing. Questions about a past state, and reorgs, reach `states_kept` blocks
     back. `starts_at` (Unix seconds) sets the chain's clock, which goes on from there; usually it is the system's.
+    The state is written every `state_interval` seconds, and when the node is stopped.
     Raises ChainUnavailable where the port is taken, a node of this home runs already, its state is lost, or
     it does not answer in time.
     """
@@ -121,7 +123,7 @@ def start_node(
         "--mnemonic", mnemonic, "--accounts", str(accounts), "--hardfork", "osaka",
         "--gas-limit", str(BLOCK_GAS), "--enable-tx-gas-limit", "--block-base-fee-per-gas", "0",
         "--gas-price", "0", "--prune-history", str(states_kept), "--quiet",
-        "--dump-state", str(link), "--state-interval", str(STATE_INTERVAL),
+        "--dump-state", str(link), "--state-interval", str(state_interval),
         *([] if kept_state is None else ["--load-state", str(kept_state)]),
         *([] if block_time is None else ["--block-time", str(block_time)]),
         *([] if starts_at is None else ["--timestamp", str(starts_at)]),

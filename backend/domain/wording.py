@@ -33,6 +33,8 @@ _PHRASES: dict[str, str] = {
     "set of rules": "比对规则设置",
     "rate table": "税率表",
     "platform notice": "平台通知",
+    "network": "联盟链网络",
+    "validator": "验证节点",
     # actions
     "write": "写入",
     "retried": "重试",

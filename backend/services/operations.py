@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from backend.domain.errors import ConfirmationTimedOut, NotFound, OperationNotPossible
@@ -12,6 +13,7 @@ from backend.domain.lifecycle import Step
 from backend.services import decisions, notices
 from backend.services.gateway import Gateway
 from backend.store import documents, notice_queries, outbox
+from backend.store import proceeding_queries as proceedings
 from backend.store.database import Connection
 from backend.store.readmodel import number
 
@@ -20,6 +22,14 @@ _WORST_FIRST = ("quarantined", "waiting", "stored", "sent", "confirmed", "cancel
 
 #: Subjects of notices that are shown one by one.
 MOST_SUBJECTS = 100
+
+#: Events by which a call makes something new, and what its number is called.
+_MAKING = {
+    "HolderNotified": "case_id",
+    "ComplaintLodged": "case_id",
+    "ListingImposed": "listing_id",
+    "RecordalAppliedFor": "right_id",
+}
 
 #: Seconds between looks while somebody waits for the chain.
 LOOK_EVERY = 0.1
@@ -32,7 +42,7 @@ class OperationView:
     `status`: stored, sent, confirmed, quarantined or cancelled. Each item says the same for one thing that is to
     reach the chain, with its transaction and, where the chain refused, the reason. `subjects` are the parcels that
     notices name, the first hundred of them, and how each of their lines stands; `waiting` counts those that wait for
-    their parcel.
+    their parcel. `made`: the numbers that the chain gave to what is new, a case, a listing or a right.
     """
 
     operation_id: str
@@ -45,6 +55,7 @@ class OperationView:
     documents: tuple[dict[str, Any], ...]
     subjects: tuple[dict[str, Any], ...] = ()
     waiting: int = 0
+    made: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -58,6 +69,7 @@ class OperationView:
             "documents": list(self.documents),
             "subjects": list(self.subjects),
             "subjects_waiting": self.waiting,
+            "made": dict(self.made),
         }
 
 
@@ -68,6 +80,7 @@ def view(gateway: Gateway, operation_id: str, participant_no: int | None) -> Ope
         items = [_item(item) for item in outbox.items_of(connection, operation_id)]
         found = documents.documents_of_operation(connection, operation_id)
         named = notice_queries.subjects_of(connection, [document.id for document in found])
+        made = _made(connection, items)
     return OperationView(
         row.id,
         row.kind,
@@ -88,6 +101,7 @@ def view(gateway: Gateway, operation_id: str, participant_no: int | None) -> Ope
         ),
         tuple(_subject(subject) for subject in named[:MOST_SUBJECTS]),
         sum(subject.status == "waiting" for subject in named),
+        made,
     )
 
 
@@ -167,6 +181,18 @@ def _item(row: Any) -> dict[str, Any]:
         "block": row.block,
         "refusal": row.refusal,
     }
+
+
+def _made(connection: Connection, items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """What the calls among these items made, once it is read from the chain."""
+    found: dict[str, int] = {}
+    for item in items:
+        if item["action"] != "call" or item["block"] is None:
+            continue
+        for event in proceedings.events_in(connection, item["block"], bytes.fromhex(item["transaction"][2:])):
+            if name := _MAKING.get(event.name):
+                found[name] = int(event.arguments[name])
+    return found
 
 
 def _subject(row: Any) -> dict[str, Any]:

@@ -119,6 +119,14 @@ def events_named(connection: Connection, name: str, after: int = -1, up_to: int 
     return list(connection.execute(query.order_by(governance_events.c.block, governance_events.c.log_index)))
 
 
+def events_in(connection: Connection, block: int, transaction_hash: bytes) -> list[sa.Row[Any]]:
+    """The governance events of one transaction, in order."""
+    query = sa.select(governance_events).where(
+        governance_events.c.block == block, governance_events.c.transaction_hash == transaction_hash
+    )
+    return list(connection.execute(query.order_by(governance_events.c.log_index)))
+
+
 def participant_rows(connection: Connection, numbers: Collection[int]) -> list[sa.Row[Any]]:
     """Participants as the registry has them, in the order of their numbers."""
     query = sa.select(participants).where(participants.c.participant_no.in_(sorted(set(numbers))))

@@ -39,7 +39,11 @@ def queue(
     session: SignedIn,
     queue: str = "",
     cursor: Annotated[str, Query(max_length=200)] = "",
+    right_id: Annotated[str, Query(max_length=20)] = "",
+    heading: Annotated[str, Query(max_length=4)] = "",
+    parcel: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
+    """A queue of cases. A suspicion leads here with what it knows of the case that may follow from it."""
     chosen = queue if queue in QUEUES else "mine"
     found = list_cases(gateway_of(request), session.caller, queue=chosen, cursor=cursor or None, limit=PAGE)
     return render(
@@ -50,6 +54,7 @@ def queue(
         queue=chosen,
         more=urlencode({"queue": chosen, "cursor": found["next"]}) if found["next"] else "",
         opens=session.is_customs,
+        known={"right_id": right_id, "heading": heading, "parcels": parcel},
         complains=session.caller.bears(Role.RightsHolder) and Scope.enterprise in session.caller.scopes,
     )
 

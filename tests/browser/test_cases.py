@@ -42,6 +42,9 @@ def test_a_case_goes_from_notice_to_finding_by_hand(reader: Reader, world: World
     customs.get_by_label("Reasons and evidence").fill("a <b>swoosh</b> where none should be")
     customs.get_by_role("button", name="Open the case").click()
     confirmed(customs)
+    reloaded(customs, customs.locator("#made"))
+    customs.locator("#made").click()
+    expect(customs).to_have_url(re.compile("/console/cases/[0-9]+$"))
 
     holder.goto("/console/cases")
     row = holder.locator("tr[data-case]").first

@@ -89,6 +89,24 @@ def test_a_wrongly_suspected_parcel_is_detained_investigated_and_released(ledger
     assert ledger.indexed(parcel, lambda view: view["state"] == "Released")
 
 
+def test_the_operation_that_opens_a_case_says_which(ledger: Ledger, right: int) -> None:
+    notice = {
+        "right_id": right,
+        "heading": f"{SHOES:04d}",
+        "parcels": held(ledger),
+        "goods_value": "60000",
+        "evidence": EVIDENCE,
+    }
+    done = ledger.post("customs_pudong", f"{CASES}/notices", notice)
+    made = ledger.get("customs_pudong", f"/v1/operations/{done['operation_id']}")["made"]
+    (newest, *_) = ledger.get("customs_pudong", CASES, right_id=right)["items"]
+    assert made == {"case_id": newest["case_id"]}
+    # An act in a case makes nothing new.
+    path = f"{CASES}/{made['case_id']}/withdrawal"
+    done = ledger.post("rights_holder", path, {"evidence": EVIDENCE})
+    assert ledger.get("rights_holder", f"/v1/operations/{done['operation_id']}")["made"] == {}
+
+
 def test_of_a_case_the_public_reads_number_right_stage_and_outcome(ledger: Ledger, right: int) -> None:
     case = notified(ledger, right, held(ledger))
     public = ledger.get(None, f"{CASES}/{case}")

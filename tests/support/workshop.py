@@ -94,6 +94,8 @@ def installed_chain(home: Path, *, block_time: float | None) -> Iterator[Setting
         block_time=block_time,
         accounts=installation.NODE_ACCOUNTS,
         states_kept=500,
+        # No test of these kills its node, and the whole history is written each time: in the end, once.
+        state_interval=3600,
     )
     try:
         settings = replace(settings, rpc_url=node.rpc_url, group_seconds=0.0, poll_seconds=0.02)

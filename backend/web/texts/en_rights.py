@@ -87,6 +87,7 @@ EN_RIGHTS: dict[str, str] = {
     "suspicions.title": "Suspicions",
     "suspicions.lead.customs": "Goods declared here carry a recorded mark, and the seller has no licence.",
     "suspicions.lead.holder": "Declared goods carry a mark of yours, and the seller has no licence from you.",
+    "suspicions.notify": "once the goods were looked at and are held",
     "suspicions.none": "No parcel is suspected.",
     "suspicions.inspection.ordered": "inspection ordered",
     "suspicions.inspection.over": "decided by a person",

@@ -86,6 +86,7 @@ ZH_RIGHTS: dict[str, str] = {
     "suspicions.title": "涉嫌侵权",
     "suspicions.lead.customs": "本关区申报的商品带有备案标识，而商家没有许可。",
     "suspicions.lead.holder": "申报商品带有您备案的标识，而商家没有您的许可。",
+    "suspicions.notify": "查验并扣留货物之后",
     "suspicions.none": "没有涉嫌侵权的包裹。",
     "suspicions.inspection.ordered": "已自动布控查验",
     "suspicions.inspection.over": "已由人工处理",
