@@ -20,6 +20,7 @@ CONTRACTS = (
     "RightsRegistry",
     "InfringementCases",
     "SelectionDraw",
+    "Consignments",
 )
 
 

@@ -42,11 +42,13 @@ DAY = 86_400
 
 #: What the case contract is registered as: it is nobody's legal entity.
 CASE_CONTRACT = keccak(b"InfringementCases")
+#: And the consignment contract.
+CARRIAGE_CONTRACT = keccak(b"Consignments")
 
 #: What only an owner can do, and this script has not done.
 FOR_ANOTHER_OWNER = (
-    "deploy: the owner still has to register InfringementCases with the role CaseRegister, "
-    "publish the calendar's years and name headquarters"
+    "deploy: the owner still has to register InfringementCases with the role CaseRegister and Consignments with "
+    "the role Carriage, publish the calendar's years and name headquarters"
 )
 
 NETWORK = "guanlian-deployment"
@@ -61,10 +63,10 @@ def deploy(
     """The contracts, freshly deployed on the connected chain, by name.
 
     `deployer` is a brownie account; it becomes the registry's owner unless `owner` names another address.
-    What only an owner can do is done where deployer and owner are one: the case contract gets its role, the
-    calendar its years, the blacklist its confirmations and its hearing (in seconds). Another owner does that
-    itself; numbers other than the contract's own then raise ValueError. Raises what brownie raises where the
-    chain refuses.
+    What only an owner can do is done where deployer and owner are one: the contracts of cases and of
+    consignments get their roles, the calendar its years, the blacklist its confirmations and its hearing (in
+    seconds). Another owner does that itself; numbers other than the contract's own then raise ValueError. Raises
+    what brownie raises where the chain refuses.
     """
     owned = owner in (None, deployer.address)
     unlike = tuple(confirmations) != CONFIRMATIONS or hearing != HEARING_DAYS * DAY
@@ -79,8 +81,10 @@ def deploy(
     rights = deployer.deploy(project["RightsRegistry"], calendar.address)
     cases = deployer.deploy(project["InfringementCases"], ledger.address, rights.address)
     draw = deployer.deploy(project["SelectionDraw"], registry.address)
+    carriage = deployer.deploy(project["Consignments"], ledger.address)
     if owned:
         registry.register(CASE_CONTRACT, role_set([Role.CaseRegister]), 0, cases.address, sender)
+        registry.register(CARRIAGE_CONTRACT, role_set([Role.Carriage]), 0, carriage.address, sender)
         for year, number in arranged_years().items():
             calendar.publishYear(year, *words_of(number), sender)
     if tuple(confirmations) != CONFIRMATIONS:
@@ -88,7 +92,7 @@ def deploy(
             blacklist.setConfirmations(level, needed, sender)
     if hearing != HEARING_DAYS * DAY:
         blacklist.setHearingWindow(hearing, sender)
-    return dict(zip(CONTRACTS, (registry, blacklist, ledger, calendar, rights, cases, draw), strict=True))
+    return dict(zip(CONTRACTS, (registry, blacklist, ledger, calendar, rights, cases, draw, carriage), strict=True))
 
 
 def describe(contracts: Mapping[str, Any], deployer: Any, previous: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ cross-border e-commerce retail (2018 no.194, 2020 no.44 and no.45).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from backend.domain.participants import Role
@@ -54,6 +54,8 @@ class Flag(IntEnum):
     ReturnPending = 9
     CaseOpen = 10
     Infringing = 11
+    #: Inside a consignment: it travels with that and not otherwise.
+    Consigned = 12
 
 
 #: Set numbers 0 to 15 are states, 16 to 31 flags.
@@ -102,6 +104,11 @@ class Step(IntEnum):
     InfringementFound = 34
     DisposalOrdered = 35
     DestructionOrdered = 36
+    Consigned = 37
+    TakenOut = 38
+    Waybilled = 39
+    WrittenOff = 40
+    Reinspection = 41
 
 
 class Jurisdiction(IntEnum):
@@ -184,6 +191,9 @@ _DETAINABLE = bits(
 )
 #: Goods that are still under supervision: what has departed or was delivered is out of a case's reach.
 _SUSPECTABLE = bits(_S.Declared, _S.Accepted, _S.Released, _S.InTransit, _S.AtPort, _S.Returning)
+#: Where a parcel can have come to since it was put into a consignment.
+_CARRIED = bits(_S.Released, _S.InTransit, _S.AtPort, _S.Confiscated, _S.Destroyed, _S.Disposed)
+_CONSIGNED = bits(_F.Consigned)
 _CASE_OPEN = bits(_F.CaseOpen)
 _INFRINGING = bits(_F.Infringing)
 #: A case blocks by itself, whatever becomes of the holds.
@@ -265,8 +275,10 @@ RULES: dict[Step, tuple[Rule, ...]] = {
         Rule(_R.Customs, _J.PortDistrict, _TRANSIT, bits(_S.InTransit), _S.AtPort, forbids=_HELD),
     ),
     Step.Departure: (
-        Rule(_R.Logistics, _J.Anywhere, _AT_PORT, bits(_S.Released), _S.Departed, forbids=_HELD | _INSPECTION),
-        Rule(_R.Logistics, _J.Anywhere, _TRANSIT, bits(_S.AtPort), _S.Departed, forbids=_HELD | _INSPECTION),
+        Rule(_R.Logistics, _J.Anywhere, _AT_PORT, bits(_S.Released), _S.Departed, clears=_CONSIGNED,
+             forbids=_HELD | _INSPECTION),
+        Rule(_R.Logistics, _J.Anywhere, _TRANSIT, bits(_S.AtPort), _S.Departed, clears=_CONSIGNED,
+             forbids=_HELD | _INSPECTION),
     ),
     Step.Offloading: (
         Rule(_R.Logistics, _J.Anywhere, _AT_PORT, bits(_S.Departed), _S.Released, forbids=_HELD),
@@ -349,6 +361,27 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     Step.DestructionOrdered: (
         Rule(_R.CaseRegister, _J.Anywhere, _EVERY, bits(_S.Confiscated), clears=_INFRINGING, needs=_INFRINGING),
     ),
+    # Consignments. Who may is the consignment contract's to say; it says it for the account that called it.
+    Step.Consigned: (
+        Rule(_R.Carriage, _J.Anywhere, _TRANSIT, bits(_S.Released), raises=_CONSIGNED, forbids=_HELD | _CONSIGNED),
+    ),
+    Step.TakenOut: (
+        Rule(_R.Carriage, _J.Anywhere, _EXPORTS, _CARRIED, clears=_CONSIGNED, needs=_CONSIGNED),
+    ),
+    Step.Waybilled: (
+        Rule(_R.Carriage, _J.Anywhere, _AT_PORT, bits(_S.Released), raises=_CONSIGNED,
+             forbids=_HELD | _INSPECTION | _CONSIGNED),
+        Rule(_R.Carriage, _J.Anywhere, _TRANSIT, bits(_S.AtPort), raises=_CONSIGNED,
+             forbids=_HELD | _INSPECTION | _CONSIGNED),
+    ),
+    Step.WrittenOff: (
+        Rule(_R.Carriage, _J.PortDistrict, _TRANSIT, bits(_S.AtPort), clears=_CONSIGNED, needs=_CONSIGNED,
+             forbids=_HELD),
+    ),
+    Step.Reinspection: (
+        Rule(_R.Carriage, _J.PortDistrict, _TRANSIT, bits(_S.AtPort), raises=_INSPECTION, needs=bits(_F.Inspected),
+             forbids=_HELD | _INSPECTION),
+    ),
 }
 # fmt: on
 
@@ -356,6 +389,10 @@ RULES: dict[Step, tuple[Rule, ...]] = {
 #: proofs make it, so it has an effect here and no row in the table.
 DUPLICATE_ORIGINS = _DETAINABLE
 DUPLICATE_RAISES = _HELD_DECLARING
+
+#: Steps by which parcels travel: what is Consigned travels so with its consignment and not otherwise. The contract
+#: adds that to the row, as `travelling` does.
+TRAVEL_STEPS = frozenset({Step.TransitDeparture, Step.TransitArrival, Step.Departure})
 
 #: What ended here may be declared anew: the parcel's place in a later manifest is no duplicate.
 DECLARABLE_ANEW = bits(_S.Rejected, _S.Cancelled)
@@ -484,6 +521,15 @@ def rule_for(
         if competent:
             return rule, True
     return None, exists
+
+
+def travelling(step: Step, rule: Rule, *, consigned: bool) -> Rule:
+    """A row as it counts for parcels that travel with a consignment, or without one."""
+    if step not in TRAVEL_STEPS:
+        return rule
+    if consigned:
+        return replace(rule, needs=rule.needs | _CONSIGNED)
+    return replace(rule, forbids=rule.forbids | _CONSIGNED)
 
 
 def effect_of(step: Step, profile: Profile) -> Rule:

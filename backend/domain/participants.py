@@ -27,6 +27,8 @@ class Role(IntEnum):
     ForeignExchangeAuthority = 11
     #: The contract of infringement cases: it opens and closes cases in the ledger, and no organisation does.
     CaseRegister = 12
+    #: The contract of consignments: it records for whoever calls it, and no organisation does.
+    Carriage = 13
 
 
 class CreditGrade(IntEnum):

@@ -37,7 +37,8 @@ enum Flag {
     HeldPort,
     ReturnPending,
     CaseOpen,
-    Infringing
+    Infringing,
+    Consigned
 }
 
 /// @notice What can happen to parcels.
@@ -78,7 +79,12 @@ enum Step {
     CaseClosed,
     InfringementFound,
     DisposalOrdered,
-    DestructionOrdered
+    DestructionOrdered,
+    Consigned,
+    TakenOut,
+    Waybilled,
+    WrittenOff,
+    Reinspection
 }
 
 /// @notice Which way the goods go.
@@ -275,8 +281,13 @@ interface IParcelLedger {
     /// @notice Declares the manifests that may be declared; leaves DeclarationRefused for the rest.
     function tryDeclare(Declaration[] calldata declarations) external;
 
-    /// @notice Takes steps, all or none.
+    /// @notice Takes steps, all or none. A consigned parcel does not travel so.
     function record(Record[] calldata records) external;
+
+    /// @notice Takes steps of consignments for the account that called a consignment contract, all or none.
+    /// @dev The caller must have the role Carriage. Only the steps of that role and those by which parcels travel come
+    /// this way; the roles and the district of `account` count, and a parcel that travels so must be Consigned.
+    function recordFor(address account, Record[] calldata records) external;
 
     /// @notice Takes each step for the parcels that may take it; leaves RecordRefused for the rest, one per cause.
     function tryRecord(Record[] calldata records) external;

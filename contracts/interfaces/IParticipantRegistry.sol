@@ -15,7 +15,8 @@ enum Role {
     AppealBody,
     TaxAuthority,
     ForeignExchangeAuthority,
-    CaseRegister
+    CaseRegister,
+    Carriage
 }
 
 /// @notice The five enterprise credit grades in force since 2026-04-01 (GACC order 282).

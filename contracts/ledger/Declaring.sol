@@ -13,7 +13,7 @@ abstract contract Declaring is ManifestBook {
 
     /// @inheritdoc IParcelLedger
     function declare(Declaration[] calldata declarations) external {
-        Authority memory caller = _caller();
+        Authority memory caller = _authorityOf(msg.sender);
         for (uint256 index; index < declarations.length; ++index) {
             Declaration calldata declaration = declarations[index];
             bytes32 manifest = manifestIdOf(caller.no, declaration.ref);
@@ -25,7 +25,7 @@ abstract contract Declaring is ManifestBook {
 
     /// @inheritdoc IParcelLedger
     function tryDeclare(Declaration[] calldata declarations) external {
-        Authority memory caller = _caller();
+        Authority memory caller = _authorityOf(msg.sender);
         for (uint256 index; index < declarations.length; ++index) {
             Declaration calldata declaration = declarations[index];
             bytes32 manifest = manifestIdOf(caller.no, declaration.ref);

@@ -19,7 +19,7 @@ abstract contract ManifestBook is IParcelLedger {
         uint256[32] words;
     }
 
-    /// @dev For whom the caller acts, read once per call.
+    /// @dev For whom an account acts, read once per call.
     struct Authority {
         uint32 no;
         uint32 roles;
@@ -132,8 +132,8 @@ abstract contract ManifestBook is IParcelLedger {
     // ------------------------------------------------------------------------------------------------------------
     // Who speaks
 
-    function _caller() internal view returns (Authority memory caller) {
-        (caller.no, caller.roles, caller.district) = registry.authorityOf(msg.sender);
+    function _authorityOf(address account) internal view returns (Authority memory authority) {
+        (authority.no, authority.roles, authority.district) = registry.authorityOf(account);
     }
 
     function _holds(Authority memory caller, Role role) internal pure returns (bool) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IParcelLedger, Jurisdiction, Refusal, Step} from "../interfaces/IParcelLedger.sol";
+import {Role} from "../interfaces/IParticipantRegistry.sol";
 import {Lifecycle} from "../libraries/Lifecycle.sol";
 import {ParcelSets} from "../libraries/ParcelSets.sol";
 import {ManifestBook} from "./ManifestBook.sol";
@@ -26,23 +27,24 @@ abstract contract Recording is ManifestBook {
 
     /// @inheritdoc IParcelLedger
     function record(Record[] calldata records) external {
-        Authority memory caller = _caller();
-        for (uint256 index; index < records.length; ++index) {
-            Record calldata entry = records[index];
-            Division memory division = _divide(caller, entry);
-            if (division.eligible != entry.parcels || entry.parcels == 0) {
-                _revertRecord(index, caller, entry, division);
-            }
-            _move(caller.no, entry, division);
-        }
+        _recordAll(_authorityOf(msg.sender), records, false);
+    }
+
+    /// @inheritdoc IParcelLedger
+    function recordFor(address account, Record[] calldata records) external {
+        Authority memory carrier = _authorityOf(msg.sender);
+        require(_holds(carrier, Role.Carriage), RoleMissing(0, carrier.no, Role.Carriage));
+        Authority memory caller = _authorityOf(account);
+        caller.roles |= uint32(1 << uint256(Role.Carriage));
+        _recordAll(caller, records, true);
     }
 
     /// @inheritdoc IParcelLedger
     function tryRecord(Record[] calldata records) external {
-        Authority memory caller = _caller();
+        Authority memory caller = _authorityOf(msg.sender);
         for (uint256 index; index < records.length; ++index) {
             Record calldata entry = records[index];
-            Division memory division = _divide(caller, entry);
+            Division memory division = _divide(caller, entry, false);
             if (division.eligible != entry.parcels || entry.parcels == 0) {
                 _refuse(caller.no, entry, division);
             }
@@ -52,14 +54,25 @@ abstract contract Recording is ManifestBook {
 
     /// @inheritdoc IParcelLedger
     function anchor(uint8 kind, bytes32 root, uint32 count) external {
-        Authority memory caller = _caller();
+        Authority memory caller = _authorityOf(msg.sender);
         require(root != 0, EvidenceMissing(0));
 
         emit Anchored(caller.no, kind, root, count);
     }
 
-    /// @dev The one check behind `record` and `tryRecord`; `divide` in `backend/domain/lifecycle.py` is the same.
-    function _divide(Authority memory caller, Record calldata entry)
+    function _recordAll(Authority memory caller, Record[] calldata records, bool consigned) private {
+        for (uint256 index; index < records.length; ++index) {
+            Record calldata entry = records[index];
+            Division memory division = _divide(caller, entry, consigned);
+            if (division.eligible != entry.parcels || entry.parcels == 0) {
+                _revertRecord(index, caller, entry, division);
+            }
+            _move(caller.no, entry, division);
+        }
+    }
+
+    /// @dev The one check behind all that records; `divide` in `backend/domain/lifecycle.py` is the same.
+    function _divide(Authority memory caller, Record calldata entry, bool consigned)
         private
         view
         returns (Division memory division)
@@ -67,7 +80,7 @@ abstract contract Recording is ManifestBook {
         Manifest storage stored = _manifests[entry.manifest];
         Header memory header_ = stored.header;
         division.header = header_;
-        (division.whole, division.rule) = _ruleFor(caller, header_, entry);
+        (division.whole, division.rule) = _ruleFor(caller, header_, entry, consigned);
         if (division.whole != Refusal.None) return division;
 
         Rule memory rule = division.rule;
@@ -84,7 +97,7 @@ abstract contract Recording is ManifestBook {
     }
 
     /// @dev The row that counts for a caller, or the cause for which the whole record fails.
-    function _ruleFor(Authority memory caller, Header memory header_, Record calldata entry)
+    function _ruleFor(Authority memory caller, Header memory header_, Record calldata entry, bool consigned)
         private
         view
         returns (Refusal, Rule memory rule)
@@ -93,6 +106,8 @@ abstract contract Recording is ManifestBook {
         if (entry.evidence == 0) return (Refusal.EvidenceMissing, rule);
         rule = Lifecycle.ruleOf(entry.step, 0);
         if (!rule.exists) return (Refusal.StepNotAllowed, rule);
+        bool travels = Lifecycle.isTravel(entry.step);
+        if (consigned && !travels && rule.role != Role.Carriage) return (Refusal.StepNotAllowed, rule);
         if (!_holds(caller, rule.role)) return (Refusal.RoleMissing, rule);
 
         uint8 profile = Lifecycle.profileOf(
@@ -108,6 +123,8 @@ abstract contract Recording is ManifestBook {
         }
         if (rule.sellerClear && blacklist.isBarred(header_.sellerNo)) return (Refusal.SellerBarred, rule);
         if (entry.parcels == 0) return (Refusal.ParcelsUnknown, rule);
+        if (travels && consigned) rule.needs |= Lifecycle.CONSIGNED;
+        else if (travels) rule.forbids |= Lifecycle.CONSIGNED;
         return (Refusal.None, rule);
     }
 

@@ -31,6 +31,9 @@ library Lifecycle {
     uint16 private constant RETURNING = uint16(1 << uint256(State.Returning));
     uint16 private constant CONFISCATED = uint16(1 << uint256(State.Confiscated));
     uint16 private constant OPEN = DECLARED | ACCEPTED;
+    /// @dev Where a parcel can have come to since it was put into a consignment.
+    uint16 private constant CARRIED = RELEASED | IN_TRANSIT | AT_PORT | CONFISCATED
+        | uint16(1 << uint256(State.Destroyed)) | uint16(1 << uint256(State.Disposed));
     uint16 private constant RETURNABLE = RELEASED | DELIVERED | DEPARTED | CLOSED;
     /// @dev Goods may be detained wherever they are while something is still to be decided about them.
     uint16 internal constant DETAINABLE =
@@ -55,6 +58,7 @@ library Lifecycle {
     uint16 private constant RETURN_PENDING = uint16(1 << uint256(Flag.ReturnPending));
     uint16 private constant CASE_OPEN = uint16(1 << uint256(Flag.CaseOpen));
     uint16 private constant INFRINGING = uint16(1 << uint256(Flag.Infringing));
+    uint16 internal constant CONSIGNED = uint16(1 << uint256(Flag.Consigned));
     /// @dev A case blocks by itself, whatever becomes of the holds.
     uint16 private constant HELD = HELD_DECLARING | HELD_PORT | CASE_OPEN | INFRINGING;
     uint16 private constant BLOCKED = HELD | REVIEW | INSPECTION;
@@ -140,7 +144,7 @@ library Lifecycle {
         }
         if (step == Step.Departure) {
             return _row(Role.Logistics, ANYWHERE, EXPORT_AT_PORT, RELEASED).to(State.Departed)
-                .unless(HELD | INSPECTION);
+                .clearing(CONSIGNED).unless(HELD | INSPECTION);
         }
         if (step == Step.Offloading) {
             return _row(Role.Logistics, ANYWHERE, EXPORT_AT_PORT, DEPARTED).to(State.Released).unless(HELD);
@@ -212,6 +216,26 @@ library Lifecycle {
             return
                 _row(Role.CaseRegister, ANYWHERE, EVERY, CONFISCATED).clearing(INFRINGING).needing(INFRINGING);
         }
+        // Consignments. Who may is the consignment contract's to say; it says it for the account that called it.
+        if (step == Step.Consigned) {
+            return _row(Role.Carriage, ANYWHERE, EXPORT_BY_TRANSIT, RELEASED).raising(CONSIGNED)
+                .unless(HELD | CONSIGNED);
+        }
+        if (step == Step.TakenOut) {
+            return _row(Role.Carriage, ANYWHERE, EXPORTS, CARRIED).clearing(CONSIGNED).needing(CONSIGNED);
+        }
+        if (step == Step.Waybilled) {
+            return _row(Role.Carriage, ANYWHERE, EXPORT_AT_PORT, RELEASED).raising(CONSIGNED)
+                .unless(HELD | INSPECTION | CONSIGNED);
+        }
+        if (step == Step.WrittenOff) {
+            return _row(Role.Carriage, PORT, EXPORT_BY_TRANSIT, AT_PORT).clearing(CONSIGNED)
+                .needing(CONSIGNED).unless(HELD);
+        }
+        if (step == Step.Reinspection) {
+            return _row(Role.Carriage, PORT, EXPORT_BY_TRANSIT, AT_PORT).raising(INSPECTION)
+                .needing(INSPECTED).unless(HELD | INSPECTION);
+        }
         return _none();
     }
 
@@ -234,7 +258,11 @@ library Lifecycle {
         }
         if (step == Step.Departure) {
             return _row(Role.Logistics, ANYWHERE, EXPORT_BY_TRANSIT, AT_PORT).to(State.Departed)
-                .unless(HELD | INSPECTION);
+                .clearing(CONSIGNED).unless(HELD | INSPECTION);
+        }
+        if (step == Step.Waybilled) {
+            return _row(Role.Carriage, ANYWHERE, EXPORT_BY_TRANSIT, AT_PORT).raising(CONSIGNED)
+                .unless(HELD | INSPECTION | CONSIGNED);
         }
         if (step == Step.Offloading) {
             return _row(Role.Logistics, ANYWHERE, EXPORT_BY_TRANSIT, DEPARTED).to(State.AtPort).unless(HELD);
@@ -333,6 +361,11 @@ library Lifecycle {
     {
         rule.sellerClear = true;
         return rule;
+    }
+
+    /// @notice Whether parcels travel by a step. What is Consigned travels with its consignment and not otherwise.
+    function isTravel(Step step) internal pure returns (bool) {
+        return step == Step.TransitDeparture || step == Step.TransitArrival || step == Step.Departure;
     }
 
     /// @notice The kind of a manifest, as a set with one member. Bonded imports leave stock already under supervision.

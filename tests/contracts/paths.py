@@ -28,6 +28,7 @@ _BY_ROLE = {
     Role.SiteOperator: "site_operator",
     Role.Declarant: "declarant",
     Role.CaseRegister: "case_register",
+    Role.Carriage: "carriage",
 }
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from backend.domain.errors import GuanlianError
 from backend.domain.ledger import Record
 from backend.domain.lifecycle import FLAG_SETS, RULES, Direction, Flag, State, Step, bits, indices
 from backend.domain.reference.cases import Case
@@ -91,11 +90,7 @@ class Walk:
 
     def act(self, who: str, function: str, *args: Any, after: int = 1) -> None:
         """One call on both; a refusal is an outcome like another."""
-        try:
-            events = self.world.act(who, function, *args, after=after)
-        except GuanlianError:
-            return
-        for event in events:
+        for event in self.world.attempt(who, function, *args, after=after):
             fold(self.heads, event)
 
     # -- cases

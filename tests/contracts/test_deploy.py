@@ -57,7 +57,7 @@ def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[s
 def test_the_contracts_know_each_other(world: World, accounts) -> None:
     contracts = deploy(accounts[1])
     assert tuple(contracts) == CONTRACTS
-    registry, blacklist, ledger, calendar, rights, cases, draw = contracts.values()
+    registry, blacklist, ledger, calendar, rights, cases, draw, consignments = contracts.values()
     assert registry.owner() == accounts[1].address
     assert blacklist.registry() == ledger.registry() == registry.address
     assert ledger.blacklist() == blacklist.address
@@ -65,6 +65,9 @@ def test_the_contracts_know_each_other(world: World, accounts) -> None:
     assert (rights.calendar(), cases.calendar(), cases.rights()) == (calendar.address, calendar.address, rights.address)
     assert cases.ledger() == ledger.address
     assert tuple(registry.authorityOf(cases.address)) == (1, role_set([Role.CaseRegister]), 0)
+    assert consignments.ledger() == ledger.address
+    assert consignments.registry() == registry.address
+    assert tuple(registry.authorityOf(consignments.address)) == (2, role_set([Role.Carriage]), 0)
     assert all(tuple(calendar.workingDaysOf(year)) == words_of(number) for year, number in arranged_years().items())
     assert blacklist.hearingWindow() == HEARING_DAYS * DAY
     assert [blacklist.confirmationsOf(level) for level in Level] == [1, 1, 1]
@@ -79,7 +82,7 @@ def test_confirmations_are_set_while_the_deployer_is_the_owner(world: World, acc
 def test_another_owner_is_named_at_once_and_sets_confirmations_itself(world: World, accounts) -> None:
     registry = deploy(accounts[3], owner=accounts[1].address)["ParticipantRegistry"]
     assert registry.owner() == accounts[1].address
-    assert registry.participantCount() == 0, "the case contract waits for the owner to give it its role"
+    assert registry.participantCount() == 0, "the contracts wait for the owner to give them their roles"
     with pytest.raises(ValueError, match="only the owner"):
         deploy(accounts[3], confirmations=(2, 2, 2), owner=accounts[1].address)
 

@@ -37,6 +37,7 @@ def test_role_missing_is_one_error_with_an_index_in_the_ledger_alone() -> None:
         "RightsRegistry": ["participant_no", "role"],
         "InfringementCases": ["participant_no", "role"],
         "SelectionDraw": ["participant_no", "role"],
+        "Consignments": ["participant_no", "role"],
     }
 
 

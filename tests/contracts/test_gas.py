@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.domain.consignments import ConsignmentKind, Entry
 from backend.domain.draw import HASH_DELAY, HASHES_KNOWN, LEAST_BLOCKS, commitment_of
 from backend.domain.events import Level
 from backend.domain.ledger import Record
@@ -41,6 +43,10 @@ LIMITS = {
     "256_parcels_10_manifests": {"declaration": 2_600, "record": 260},
     "1_parcel_1_manifest": {"record": 75_000},
 }
+#: Consignments that are measured: parcels, and parcels a manifest.
+CONSIGNMENTS = ((1, 1), (100, 20), (100, 100), (5_000, 20), (5_000, 100), (5_000, 256))
+#: The most gas per parcel and step that the issue allows at 5,000 parcels over manifests of 100.
+CONSIGNMENT_LIMIT = 500
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +62,9 @@ def figures(cast: World) -> dict[str, Any]:
         found["a_case_of_100_parcels"] = _case(world)
         found["a_listing"] = _listing(world)
         found["a_round"] = _draw(world)
+    for parcels, size in CONSIGNMENTS:
+        with isolated(cast) as world:
+            found[_consignment_name(parcels, size)] = _consignment(world, parcels, size)
     found["code_bytes"] = {name: len(contract.bytecode) // 2 for name, contract in cast.contracts.items()}
     return found
 
@@ -72,6 +81,10 @@ def test_gas_stays_within_the_limits(figures: dict[str, Any], shape: str) -> Non
     declaration, *records = figures[shape].values()
     assert declaration <= allowed.get("declaration", declaration)
     assert max(records) <= allowed["record"]
+
+
+def test_a_consignment_of_thousands_stays_within_the_limit(figures: dict[str, Any]) -> None:
+    assert max(figures[_consignment_name(5_000, 100)].values()) < CONSIGNMENT_LIMIT
 
 
 def test_a_life_of_whole_manifests_writes_no_set(cast: World, world: World) -> None:
@@ -188,6 +201,51 @@ def _draw(world: World) -> dict[str, int]:
     mine(HASHES_KNOWN)
     act("outsider", "declareFailed", PUDONG, 2)
     return found
+
+
+def _consignment_name(parcels: int, size: int) -> str:
+    return f"a_consignment_of_{parcels}_over_{size}"
+
+
+def _consignment(world: World, parcels: int, size: int) -> dict[str, int]:
+    """Gas per parcel of each step of a consignment, whole in one call: a transit, then a master waybill."""
+    found: dict[str, int] = {}
+
+    def act(step: Step, who: str, function: str, *arguments: Any) -> None:
+        world.act(who, function, *arguments)
+        found[step.name] = _per_parcel(world, parcels)
+
+    names = _released(world, [size] * (parcels // size) + [parcels % size] * (parcels % size > 0))
+    entries = [Entry(name, world.model.manifests[name].sets.every) for name in names]
+    transit = world.opened()
+    act(Step.Consigned, "logistics", "load", transit, entries)
+    world.act("logistics", "applyForTransit", transit, FILE)
+    world.act("customs_suzhou", "approveTransit", transit, FILE)
+    act(Step.TransitDeparture, "customs_suzhou", "depart", transit, transit, entries, FILE)
+    act(Step.TransitArrival, "customs_pudong", "arrive", transit, transit, entries, FILE)
+    world.act("customs_pudong", "verifyConsignment", transit, True, parcels, FILE)
+    act(Step.WrittenOff, "customs_pudong", "writeOff", transit, transit, entries, FILE)
+    flight = world.opened(ConsignmentKind.Waybill)
+    act(Step.Waybilled, "logistics", "load", flight, entries)
+    act(Step.Departure, "logistics", "depart", flight, flight, entries, FILE)
+    return found
+
+
+def _released(world: World, sizes: Sequence[int]) -> list[bytes]:
+    """Manifests from Suzhou through Pudong, released, as many in a call as fit."""
+    names: list[bytes] = []
+    for start in range(0, len(sizes), 50):
+        declarations = [world.declaration(size, declaring_district=SUZHOU) for size in sizes[start : start + 50]]
+        fresh = [event.manifest for event in world.act("declarant", "declare", declarations)]
+        for who, step in LIFE:
+            if step in (Step.InspectionOrdered, Step.InspectionPassed):
+                continue
+            every = [(name, world.model.manifests[name].sets.every) for name in fresh]
+            world.act(who, "record", [Record(name, step, all_, a_hash(step)) for name, all_ in every])
+            if step is Step.Release:
+                break
+        names += fresh
+    return names
 
 
 def _per_parcel(world: World, parcels: int) -> int:

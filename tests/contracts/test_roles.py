@@ -16,6 +16,7 @@ from backend.domain.events import DeclarationRefused, Level, RecordRefused, Refu
 from backend.domain.ledger import ZERO_ACCOUNT, Record
 from backend.domain.lifecycle import RULES, Jurisdiction, Step
 from backend.domain.participants import CreditGrade, Role, role_set
+from tests.contracts.carriage_rows import CARRIAGE_ROWS
 from tests.contracts.draw_rows import DRAW_ROWS
 from tests.contracts.paths import MANIFESTS, ROWS, way_to
 from tests.contracts.rights_rows import RIGHTS_ROWS
@@ -223,6 +224,7 @@ ROWS_BY_FUNCTION = {
     "reportDuplicate": Row("reportDuplicate", _duplicate, set(CALLERS), GuanlianError, prepare=_declare_a_duplicate),
     **RIGHTS_ROWS,
     **DRAW_ROWS,
+    **CARRIAGE_ROWS,
 }
 
 

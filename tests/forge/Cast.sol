@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Blacklist} from "../../contracts/Blacklist.sol";
+import {Consignments} from "../../contracts/Consignments.sol";
 import {InfringementCases} from "../../contracts/InfringementCases.sol";
 import {ParcelLedger} from "../../contracts/ParcelLedger.sol";
 import {ParticipantRegistry} from "../../contracts/ParticipantRegistry.sol";
@@ -29,6 +30,7 @@ abstract contract Cast {
     WorkingCalendar public immutable calendar;
     RightsRegistry public immutable rights;
     InfringementCases public immutable cases;
+    Consignments public immutable consignments;
 
     /// @dev The last one acts for nobody.
     Actor[] internal actors;
@@ -45,6 +47,7 @@ abstract contract Cast {
         calendar = new WorkingCalendar(registry);
         rights = new RightsRegistry(calendar);
         cases = new InfringementCases(ledger, rights);
+        consignments = new Consignments(ledger);
         // Handlers that are about hearings open them.
         blacklist.setHearingWindow(0);
         _hire(Role.Platform, 0);
@@ -63,6 +66,7 @@ abstract contract Cast {
         _hire(Role.CaseRegister, 0);
         _hire(Role.ForeignExchangeAuthority, 0);
         registry.register(keccak256("cases"), _bit(Role.CaseRegister), 0, address(cases));
+        registry.register(keccak256("consignments"), _bit(Role.Carriage), 0, address(consignments));
         seller = registry.register(keccak256("seller"), _bit(Role.Seller), 0, address(0));
         otherSeller = registry.register(keccak256("other seller"), _bit(Role.Seller), 0, address(0));
         actors.push(Actor(address(0xDEAD), 0, 0, 0));

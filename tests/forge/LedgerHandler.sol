@@ -38,7 +38,8 @@ contract LedgerHandler is SecondAccount {
         for (uint256 place; place < 2 * (uint256(type(Step).max) + 1); ++place) {
             (Step step, uint8 row) = (Step(place / 2), uint8(place % 2));
             IParcelLedger.Rule memory rule = Lifecycle.ruleOf(step, row);
-            if (!rule.exists) continue;
+            // Carriage is the consignment contract's alone.
+            if (!rule.exists || rule.role == Role.Carriage) continue;
             _rows.push(
                 Row(step, rule.role, rule.where, rule.profiles, rule.origins, rule.needs, rule.forbids)
             );

@@ -26,7 +26,7 @@ abstract contract RegistryHandler is Cast {
         _seed(seed);
         Actor memory actor = _anyActor();
         bytes32 identity = _oneIn(8) ? bytes32(0) : keccak256(abi.encode("new", _draw(4)));
-        uint32 roles = _oneIn(2) ? _bit(Role.Seller) : uint32(_draw(1 << 14));
+        uint32 roles = _oneIn(2) ? _bit(Role.Seller) : uint32(_draw(1 << 15));
         address account = _oneIn(2) ? address(0) : _anyAccount();
         bool asOwner = _oneIn(3);
         bool mayBe = asOwner
@@ -34,7 +34,7 @@ abstract contract RegistryHandler is Cast {
                 && (_has(actor, Role.Platform) || _has(actor, Role.Customs))
                 && roles == _bit(Role.Seller)
                 && account == address(0));
-        bool sound = roles != 0 && roles < 1 << 13 && roles & _bit(Role.Customs) == 0 && identity != 0;
+        bool sound = roles != 0 && roles < 1 << 14 && roles & _bit(Role.Customs) == 0 && identity != 0;
         bool expected = mayBe && sound && identities[identity] == 0 && speaksFor[account] == 0;
         bytes memory data = abi.encodeCall(registry.register, (identity, roles, 0, account));
         (bool done,) = asOwner ? address(registry).call(data) : _by(actor, address(registry), data);

@@ -168,6 +168,7 @@ abstract contract SecondAccount is Cast {
             if (rule.sellerClear && isBarred(kept.sellerNo)) {
                 return (IParcelLedger.SellerBarred.selector, rule);
             }
+            if (Lifecycle.isTravel(entry.step)) rule.forbids |= Lifecycle.CONSIGNED;
             return (entry.parcels == 0 ? IParcelLedger.ParcelsUnknown.selector : bytes4(0), rule);
         }
         return (none, rule);
