@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import secrets
 import shutil
 import signal
 import socket
@@ -36,8 +37,14 @@ BLOCK_GAS = 120_000_000
 #: later. Logs and receipts are kept of all blocks; every further state would be a whole copy.
 STATES_KEPT = 8
 
+#: Ports that are not given to connections by the system itself, on Linux (32768 on) and elsewhere (49152 on).
+_LASTING = range(20_000, 32_000)
+
 _ANVIL_PLATFORMS = {("Linux", "x86_64"): "linux-amd64", ("Linux", "aarch64"): "linux-arm64",
                     ("Darwin", "x86_64"): "darwin-amd64", ("Darwin", "arm64"): "darwin-arm64"}  # fmt: skip
+
+#: Lasting ports that this process has given out.
+_given: set[int] = set()
 
 #: Keepers started by this process: they are its children, to be waited for when they end.
 _keepers: dict[int, subprocess.Popen[bytes]] = {}
@@ -80,6 +87,19 @@ def free_port(preferred: int = 0) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
+    raise ChainUnavailable(reason="no port is free")
+
+
+def lasting_port() -> int:
+    """A free port to be written down and listened on later: below those that systems give to connections by themselves.
+
+    One of those may be taken by any connection, also by this machine's own, in the meantime.
+    """
+    for _ in range(100):
+        port = secrets.choice(_LASTING)
+        if port not in _given and free_port(port) == port:
+            _given.add(port)
+            return port
     raise ChainUnavailable(reason="no port is free")
 
 

@@ -29,7 +29,7 @@ from typing import Any
 from eth_keys.main import KeyAPI
 
 from backend.chain.client import ChainClient
-from backend.chain.node import free_port
+from backend.chain.node import lasting_port
 from backend.chain.processes import command_of, has_ended, write_whole
 from backend.chain.signers import create_keystore
 from backend.domain.errors import ChainUnavailable
@@ -97,7 +97,7 @@ def create_validator(folder: Path, number: int) -> Validator:
     _write_private(folder / "password", password + "\n")
     peer_key = KeyAPI().PrivateKey(secrets.token_bytes(32))
     _write_private(folder / "geth" / "nodekey", peer_key.to_hex()[2:])
-    made = Validator(number, address, free_port(), free_port(), peer_key.public_key.to_hex()[2:])
+    made = Validator(number, address, lasting_port(), lasting_port(), peer_key.public_key.to_hex()[2:])
     write_whole(folder / "validator.json", asdict(made))
     return made
 
@@ -121,8 +121,9 @@ def prepare_chain(geth: Path, folder: Path, first_block: Mapping[str, Any]) -> N
 
 
 def start_validator(geth: Path, folder: Path, chain_id: int, peers: Sequence[Validator], *, timeout: float = 60) -> int:
-    """Starts a validator, detached, and waits until it answers; its process number.
+    """Starts a validator, detached, and waits until it answers; its process number. It seals when told to: `seal`.
 
+    Until then it takes over what its peers have when it meets them, and nothing newer: go-ethereum's way.
     It keeps every state it computes (archive), so that being killed costs it nothing that it had. Raises
     ChainUnavailable where it runs already, ends at once or does not answer in time.
     """
@@ -135,11 +136,11 @@ def start_validator(geth: Path, folder: Path, chain_id: int, peers: Sequence[Val
         "--syncmode", "full", "--gcmode", "archive", "--state.scheme", "hash", "--snapshot=false", "--cache", "64",
         "--port", str(me.peer_port), "--nat", "none", "--nodiscover", "--maxpeers", "50",
         "--http", "--http.addr", "127.0.0.1", "--http.port", str(me.rpc_port), "--http.api", _PUBLIC,
-        "--http.vhosts", "127.0.0.1,localhost", "--authrpc.port", str(free_port()), "--ipcpath", "./node.ipc",
+        "--http.vhosts", "127.0.0.1,localhost", "--authrpc.port", str(lasting_port()), "--ipcpath", "./node.ipc",
         "--rpc.gascap", str(BLOCK_GAS), "--rpc.txfeecap", "0",
         "--txpool.accountslots", "256", "--txpool.globalslots", "16384",
         "--txpool.accountqueue", "1024", "--txpool.globalqueue", "16384",
-        "--mine", "--miner.etherbase", me.address, "--miner.gaslimit", str(BLOCK_GAS), "--miner.gasprice", "1",
+        "--miner.etherbase", me.address, "--miner.gaslimit", str(BLOCK_GAS), "--miner.gasprice", "1",
         "--unlock", me.address, "--password", str(folder / "password"), "--allow-insecure-unlock",
         "--verbosity", "3",
     ]  # fmt: skip
@@ -151,9 +152,21 @@ def start_validator(geth: Path, folder: Path, chain_id: int, peers: Sequence[Val
     (folder / "node.pid").write_text(str(process.pid))
     _children[process.pid] = process
     _await_answer(process, me, folder, time.monotonic() + timeout)
+    # Whoever seals before its key is open fails, and does not try again before there is another block.
+    _await_key(me, folder, time.monotonic() + timeout)
     # Pools and blocks take what costs nothing. The command line knows no zero; the socket does.
     ask_validator(folder, "miner_setGasPrice", "0x0")
     return process.pid
+
+
+def seal(folder: Path) -> None:
+    """Lets a running validator seal; one that does already goes on."""
+    ask_validator(folder, "miner_start")
+
+
+def rest(folder: Path) -> None:
+    """Lets a running validator follow the chain only, until it is told to seal or is started again."""
+    ask_validator(folder, "miner_stop")
 
 
 def running_validator(folder: Path) -> int | None:
@@ -203,6 +216,16 @@ def ask_validator(folder: Path, method: str, *params: Any) -> Any:
     return answer.get("result")
 
 
+def peers_of(folder: Path) -> int:
+    """How many peers a running validator has. Raises ChainUnavailable."""
+    return int(ask_validator(folder, "net_peerCount"), 16)
+
+
+def block_at(folder: Path, number: int | None = None) -> Any:
+    """A block as a running validator has it, the newest without a number; None where it has none."""
+    return ask_validator(folder, "eth_getBlockByNumber", "latest" if number is None else hex(number), False)
+
+
 #: Validators started by this process: they are its children, to be waited for when they end.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -231,6 +254,17 @@ def _await_answer(process: subprocess.Popen[bytes], me: Validator, folder: Path,
             time.sleep(0.05)
     finally:
         client.close()
+
+
+def _await_key(me: Validator, folder: Path, deadline: float) -> None:
+    while True:
+        try:
+            ask_validator(folder, "eth_sign", me.address, "0x00")
+            return
+        except ChainUnavailable:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
 
 
 def _tail(folder: Path) -> str:

@@ -11,6 +11,7 @@ from rich.markup import escape
 from backend.chain.geth import geth_executable
 from backend.commands.common import Exit, JsonOption, answer, explained, print_json, table, words
 from backend.services import network as networks
+from backend.services.trusting import network_trust
 
 network = typer.Typer(no_args_is_help=True, help="A consortium network: go-ethereum validators that seal by Clique.")
 
@@ -82,16 +83,7 @@ def status(home: NetworkHomeOption = DEFAULT_NETWORK, as_json: JsonOption = Fals
     else:
         rows = table(*_COLUMNS)
         for row in found["validators"]:
-            cells = (
-                row["number"],
-                row["address"],
-                row["runs"],
-                row["seals"],
-                row["head"],
-                row["peers"],
-                row["rpc_url"],
-            )
-            rows.add_row(*(escape(_cell(value)) for value in cells))
+            rows.add_row(*(escape(_cell(row[name])) for name in _COLUMNS))
         answer.print(rows)
         answer.print(f"chain {found['chain_id']}, newest final block {_cell(found['final'])}")
     if found["head"] is None:
@@ -128,6 +120,14 @@ def remove(number: NumberArgument, home: NetworkHomeOption = DEFAULT_NETWORK) ->
     with explained():
         left = networks.remove(home, number)
     words.print(f"validator {left.number} seals no more: {left.address}")
+
+
+@network.command()
+def trust(home: NetworkHomeOption = DEFAULT_NETWORK) -> None:
+    """Print the list of validators that `guanlian verify --trust` takes: who seals, and which contracts count."""
+    with explained():
+        found = network_trust(home)
+    print_json(found)
 
 
 def _cell(value: object) -> str:

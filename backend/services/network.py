@@ -1,6 +1,7 @@
 """A consortium network in one folder: made, started, watched, broken on purpose, and changed by vote.
 
-    home/network.json      chain id and seconds between blocks; genesis.json, the first block
+    home/network.json      chain id, seconds between blocks, and who sealed from which block on; genesis.json, the
+                           first block
     home/validators/N/     one validator each (see chain/validators.py); `N.left` once it was voted out
     home/deployment.json   where the contracts are, once a gateway has deployed them; home/consortium.key beside it
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,8 @@ from backend.chain.client import ChainClient
 from backend.chain.geth import geth_executable
 from backend.chain.processes import write_whole
 from backend.chain.validators import Validator
-from backend.domain.errors import ChainUnavailable, NetworkRefused, NotFound
+from backend.domain.errors import NetworkRefused, NotFound
+from backend.services.network_agreement import await_agreement, meet
 from backend.services.processes import locked, wait_until
 
 #: Seconds between blocks, and the fewest validators of which one may fail without the chain standing still.
@@ -50,6 +52,8 @@ class Network:
     chain_id: int
     period: int
     validators: tuple[Validator, ...]
+    #: Who may seal, by the block from which on: `from_block` and `validators` (addresses), ascending.
+    validator_sets: list[dict[str, Any]]
 
     @property
     def rpc_urls(self) -> str:
@@ -86,11 +90,30 @@ def load(home: Path) -> Network:
         raise NotFound(what="network", value=str(home)) from None
     folders = [path for path in (home / "validators").iterdir() if path.name.isdigit()]
     found = sorted((nodes.load_validator(path) for path in folders), key=lambda validator: validator.number)
-    return Network(home, int(described["chain_id"]), int(described["period"]), tuple(found))
+    sets = described.get("validator_sets") or [_validator_set(0, found)]
+    return Network(home, int(described["chain_id"]), int(described["period"]), tuple(found), sets)
+
+
+def create(geth: Path, home: Path, count: int, period: int) -> None:
+    """Makes the folder of a network with fresh keys and a first block, and starts nothing.
+
+    Raises NetworkRefused where the number of validators is not one that it can have.
+    """
+    if not 1 <= count <= MOST_VALIDATORS:
+        raise NetworkRefused(reason=f"from 1 to {MOST_VALIDATORS} validators, not {count}")
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    made = [nodes.create_validator(home / "validators" / str(number), number) for number in range(1, count + 1)]
+    chain_id = 7_000_000 + secrets.randbelow(1_000_000)
+    first_block = nodes.genesis(chain_id, period, [validator.address for validator in made])
+    for validator in made:
+        nodes.prepare_chain(geth, home / "validators" / str(validator.number), first_block)
+    write_whole(home / "genesis.json", first_block)
+    _describe(home, chain_id, period, [_validator_set(0, made)])
 
 
 def up(home: Path, validators: int | None = None, period: int = PERIOD, progress: Progress = _silent) -> Network:
-    """Starts every validator that does not run, making the network on first use, and waits for a new block.
+    """Starts every validator that does not run, making the network on first use, and waits until all seal one chain.
 
     Raises NetworkRefused where the folder holds a network of another size, GethMissing or ChainUnavailable.
     """
@@ -99,7 +122,7 @@ def up(home: Path, validators: int | None = None, period: int = PERIOD, progress
         geth = geth_executable(lambda: progress("geth"))
         if not (home / "network.json").exists():
             progress("network")
-            _create(geth, home, VALIDATORS if validators is None else validators, period)
+            create(geth, home, VALIDATORS if validators is None else validators, period)
         network = load(home)
         size = len(network.validators)
         if validators not in (None, size):
@@ -108,7 +131,7 @@ def up(home: Path, validators: int | None = None, period: int = PERIOD, progress
             if nodes.running_validator(network.folder(validator.number)) is None:
                 progress(f"validator {validator.number}")
                 _start(geth, network, validator)
-        _await_blocks(network, 2)
+        _seal_together(geth, network)
         return network
 
 
@@ -126,12 +149,17 @@ def kill(home: Path, number: int) -> bool:
 
 
 def restart(home: Path, number: int) -> None:
-    """Starts a validator again where it stopped; one that runs is stopped first."""
+    """Starts a validator again where it stopped; one that runs is stopped first.
+
+    Where a majority runs then, it waits until all that run seal one chain; raises ChainUnavailable where they do not.
+    """
     network = load(home)
     validator = _known(network, number)
     with _exclusively(network.home):
+        geth = geth_executable()
         nodes.stop_validator(network.folder(number))
-        _start(geth_executable(), network, validator)
+        _start(geth, network, validator)
+        _seal_together(geth, network)
 
 
 def add(home: Path) -> Validator:
@@ -150,6 +178,7 @@ def add(home: Path) -> Validator:
         made = nodes.create_validator(folder, number)
         nodes.prepare_chain(geth, folder, json.loads((network.home / "genesis.json").read_bytes()))
         nodes.start_validator(geth, folder, network.chain_id, network.validators)
+        nodes.seal(folder)
         for other in _running(network):
             nodes.ask_validator(network.folder(other.number), "admin_addTrustedPeer", made.enode)
             nodes.ask_validator(network.folder(other.number), "admin_addPeer", made.enode)
@@ -199,18 +228,12 @@ def status(home: Path) -> dict[str, Any]:
 # ---------------------------------------------------------------------------------------------------
 
 
-def _create(geth: Path, home: Path, count: int, period: int) -> None:
-    if not 1 <= count <= MOST_VALIDATORS:
-        raise NetworkRefused(reason=f"from 1 to {MOST_VALIDATORS} validators, not {count}")
-    home.mkdir(parents=True, exist_ok=True)
-    home.chmod(0o700)
-    made = [nodes.create_validator(home / "validators" / str(number), number) for number in range(1, count + 1)]
-    chain_id = 7_000_000 + secrets.randbelow(1_000_000)
-    first_block = nodes.genesis(chain_id, period, [validator.address for validator in made])
-    for validator in made:
-        nodes.prepare_chain(geth, home / "validators" / str(validator.number), first_block)
-    write_whole(home / "genesis.json", first_block)
-    write_whole(home / "network.json", {"chain_id": chain_id, "period": period})
+def _validator_set(from_block: int, validators: Iterable[Validator]) -> dict[str, Any]:
+    return {"from_block": from_block, "validators": sorted(validator.address.lower() for validator in validators)}
+
+
+def _describe(home: Path, chain_id: int, period: int, sets: list[dict[str, Any]]) -> None:
+    write_whole(home / "network.json", {"chain_id": chain_id, "period": period, "validator_sets": sets})
 
 
 def _start(geth: Path, network: Network, validator: Validator) -> None:
@@ -245,6 +268,7 @@ def _vote(network: Network, whom: Validator, *, joins: bool) -> None:
     A vote is cast in the header of a block that its validator seals. One that stayed behind would be cast again.
     """
     address = whom.address.lower()
+    before = _head(network)
     voters = [validator for validator in _running(network) if validator.number != whom.number]
     for voter in voters:
         nodes.ask_validator(network.folder(voter.number), "clique_propose", whom.address, joins)
@@ -259,21 +283,55 @@ def _vote(network: Network, whom: Validator, *, joins: bool) -> None:
     finally:
         for voter in voters:
             nodes.ask_validator(network.folder(voter.number), "clique_discard", whom.address)
+    _note_validators(network, voters[0], address, joins=joins, before=before)
+
+
+def _note_validators(network: Network, voter: Validator, address: str, *, joins: bool, before: int) -> None:
+    """Adds the set of validators that a vote made to the network's description, with the block from which it holds.
+
+    Clique counts a vote with the block whose header holds it: the new set seals the block after that one.
+    """
+
+    def signers(block: int) -> list[str]:
+        found = nodes.ask_validator(network.folder(voter.number), "clique_getSigners", hex(block))
+        return sorted(str(signer).lower() for signer in found)
+
+    low, high = before, _head(network)
+    while low < high:
+        middle = (low + high) // 2
+        if (address in signers(middle)) is joins:
+            high = middle
+        else:
+            low = middle + 1
+    sets = [*network.validator_sets, {"from_block": low + 1, "validators": signers(low)}]
+    _describe(network.home, network.chain_id, network.period, sets)
+
+
+def _head(network: Network) -> int:
+    client = ChainClient(network.rpc_urls, timeout=2)
+    try:
+        return client.head().number
+    finally:
+        client.close()
 
 
 def _patience(network: Network) -> int:
     return max(_PATIENCE * network.period, _LEAST_PATIENCE)
 
 
-def _await_blocks(network: Network, count: int) -> None:
-    """Waits until a validator has sealed further blocks: the network lives."""
-    client = ChainClient(network.rpc_urls, timeout=2)
-    try:
-        first = client.head().number
-        if not wait_until(lambda: client.head().number >= first + count, _patience(network)):
-            raise ChainUnavailable(reason="the network seals no blocks")
-    finally:
-        client.close()
+def _seal_together(geth: Path, network: Network) -> None:
+    """Lets all that run find each other first and seal then; waits until they agree where they are a majority."""
+    running = _running(network)
+    folders = [network.folder(validator.number) for validator in running]
+    meet(folders, len(running) - 1)
+    for folder in folders:
+        nodes.seal(folder)
+    if len(running) > len(network.validators) // 2:
+
+        def revive(folder: Path) -> None:
+            _start(geth, network, _known(network, int(folder.name)))
+
+        await_agreement(folders, len(network.validators) // 2, network.period, _patience(network), revive)
 
 
 def _standing(network: Network, validator: Validator) -> dict[str, Any]:
@@ -281,12 +339,12 @@ def _standing(network: Network, validator: Validator) -> dict[str, Any]:
     row: dict[str, Any] = {"number": validator.number, "address": validator.address, "rpc_url": validator.rpc_url}
     if nodes.running_validator(folder) is None:
         return row | {"runs": False, "head": None, "hash": None, "peers": None}
-    newest = nodes.ask_validator(folder, "eth_getBlockByNumber", "latest", False)
+    newest = nodes.block_at(folder)
     return row | {
         "runs": True,
         "head": int(newest["number"], 16),
         "hash": newest["hash"],
-        "peers": int(nodes.ask_validator(folder, "net_peerCount"), 16),
+        "peers": nodes.peers_of(folder),
         "signers": nodes.ask_validator(folder, "clique_getSigners"),
     }
 

@@ -6,16 +6,15 @@ They run where a geth or a Go toolchain is found and are skipped, saying so, whe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.chain.geth import can_have_geth
-from backend.services import installation, joining
 from backend.services import network as networks
 from backend.services.network import Network
-from tests.support.running import Ledger, living
+from tests.support.consortium import network_ledger, validating
+from tests.support.running import Ledger
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,13 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def network_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Four validators, a block a second."""
-    home = tmp_path_factory.mktemp("network")
-    networks.up(home, 4, 1)
-    try:
+    with validating(tmp_path_factory.mktemp("network")) as home:
         yield home
-    finally:
-        networks.down(home)
 
 
 @pytest.fixture
@@ -47,10 +41,5 @@ def network(network_home: Path) -> Iterator[Network]:
 
 @pytest.fixture(scope="session")
 def ledger(network_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """The gateway that deployed the contracts, with the demo's cast; it asks all validators in turn."""
-    found = networks.load(network_home)
-    settings = installation.prepare(tmp_path_factory.mktemp("governing"), network=network_home)
-    installation.deploy(settings, hearing_hours=0)
-    joining.share(settings, found)
-    with living(replace(settings, group_seconds=0.0)) as made:
+    with network_ledger(network_home, tmp_path_factory.mktemp("governing")) as made:
         yield made
