@@ -20,9 +20,14 @@ export PYTHONDONTWRITEBYTECODE := 1
 PYTHON_READY := .venv/.ready
 NODE_READY := node_modules/.ready
 TOOLS_READY := .venv/.tools
+VERIFIER := backend/web/static/verify.js
+CHARTS := backend/web/static/charts.js
+BUNDLE := --bundle --format=esm --target=es2020 --minify --charset=utf8 --legal-comments=eof --log-level=warning
 COMPILED := .cache/compiled
 SOLIDITY := $(shell find contracts -name '*.sol' 2>/dev/null)
 GATEWAY_TESTS := pytest -p no:pytest-brownie
+# Of the tests on the embedded chain, those that hold on any chain as they stand: run on validators too.
+ON_NETWORK := $(patsubst %,tests/integration/test_api_%.py,records certificate)
 
 .PHONY: help setup demo test test-fast test-network fuzz lint fmt abi gas bench check clean
 .PHONY: compiler lock test-contracts test-forge test-gateway lint-python lint-solidity
@@ -30,7 +35,7 @@ GATEWAY_TESTS := pytest -p no:pytest-brownie
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(COMPILED)  ## Install everything below this folder, and the compiler for brownie
+setup: $(COMPILED) $(VERIFIER) $(CHARTS)  ## Install everything below this folder, and the compiler for brownie
 
 demo: setup  ## Start a chain and a gateway and let a few hundred parcels live
 	guanlian demo
@@ -44,6 +49,7 @@ test-fast: setup  ## Run the pure tests only: no node, no browser, a few seconds
 test-network: setup  ## Run the tests on real validators; builds go-ethereum once where Go is found, else skips
 	@guanlian network build || true
 	$(GATEWAY_TESTS) tests/network
+	GUANLIAN_TEST_ON_NETWORK=1 $(GATEWAY_TESTS) $(ON_NETWORK)
 
 fuzz: setup  ## Let forge make a million random calls
 	FOUNDRY_PROFILE=fuzz forge test
@@ -70,7 +76,7 @@ check: setup  ## Everything that CI runs: lint and test
 
 # `interfaces` is brownie's: it makes that folder, empty, wherever a project has none.
 clean:  ## Remove what the commands above made; an installation's data stays
-	rm -rf .venv node_modules .cache build reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VERIFIER) $(CHARTS) .venv node_modules .cache build reports *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rmdir interfaces 2>/dev/null || true
 
@@ -133,6 +139,15 @@ compiler: $(TOOLS_READY)
 $(COMPILED): $(SOLIDITY) brownie-config.yaml | compiler
 	brownie compile
 	@mkdir -p $(@D) && touch $@
+
+# The check of certificates that runs in a browser: our modules and the libraries that they stand on, in one file, in
+# the JavaScript of 2020: browsers inside other programs, which scan most codes, are years behind.
+$(VERIFIER): $(wildcard backend/web/verifier/*.js) $(NODE_READY)
+	node_modules/.bin/esbuild backend/web/verifier/page.js $(BUNDLE) --outfile=$@
+
+# The charts of the console's figures, with the library that draws them.
+$(CHARTS): $(wildcard backend/web/charts/*.js) $(NODE_READY)
+	node_modules/.bin/esbuild backend/web/charts/page.js $(BUNDLE) --outfile=$@
 
 lock: $(PYTHON_READY)
 	{ head -1 requirements.lock; .venv/bin/python -m pip freeze --exclude-editable; } > .lock.new

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.domain.errors import InvalidInput
+from backend.domain.scans import ScanThresholds
 
 ENVIRONMENT_PREFIX = "GUANLIAN_"
 
@@ -47,6 +48,10 @@ class Settings:
     free_gas: bool = False
     #: Folder of the consortium network on this machine that the installation is on. Empty: on none.
     network: str = ""
+    #: The chain's engine, as certificates name it: `clique` or `qbft`. Empty: `clique`; the embedded chain has none.
+    engine: str = ""
+    #: File with the list of validators (docs/certificate.md) that this gateway publishes. Empty: its network's own.
+    trust_list: str = ""
     #: Seconds that list documents may wait for others to fill their manifest.
     group_seconds: float = 1.0
     #: Seconds between looks at the chain and at the outbox.
@@ -61,6 +66,14 @@ class Settings:
     #: Whether webhooks may lead to addresses outside the open internet: `true` or `false`. Empty: `true` where
     #: `embedded` is.
     webhooks_to_private: str = ""
+    #: A parcel's code counts as scanned unusually often from so many networks on one day on. 0: no such rule.
+    scans_one_day: int = 10
+    #: And from so many within `scans_window` days on, each day's first network not counted. 0: no such rule.
+    scans_many_days: int = 13
+    #: And from so many of these after the day of delivery on. 0: no such rule.
+    scans_after_delivery: int = 12
+    #: Days that are looked at together, 1 at least.
+    scans_window: int = 30
     #: Least severe log line that is written.
     log_level: str = "INFO"
 
@@ -78,6 +91,15 @@ class Settings:
         if self.webhooks_to_private == "":
             return self.embedded
         return bool(_parse("webhooks_to_private", str(self.webhooks_to_private), bool))
+
+    @property
+    def scan_thresholds(self) -> ScanThresholds:
+        return ScanThresholds(
+            one_day=self.scans_one_day,
+            many_days=self.scans_many_days,
+            after_delivery=self.scans_after_delivery,
+            window=max(1, self.scans_window),
+        )
 
     @property
     def config_path(self) -> Path:

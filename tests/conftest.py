@@ -8,9 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # `make setup` links anvil, cast and forge beside the interpreter, where a plain shell does not look.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+# An example that a busy machine makes wait is no failure.
+settings.register_profile("guanlian", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("guanlian")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -115,6 +115,9 @@ def outcome_of(text: str) -> SendOutcome | None:
     return next((outcome for words, outcome in _ANSWERS if words in text), SendOutcome.Rejected)
 
 
+#: How a request fails that no node answered, or answered with something else than JSON.
+_NO_ANSWER = (requests.RequestException, OSError, orjson.JSONDecodeError)
+
 _RANGE_TOO_LARGE = re.compile(r"too (large|many)|more than \d+|exceed|limit|max(imum)? range", re.I)
 
 
@@ -174,14 +177,14 @@ class ChainClient:
 
     def chain_id(self) -> int:
         """The chain's number, asked anew each time: the node behind an address may have been replaced."""
-        return int(self._ask("eth_chainId"), 16)
+        return int(self.ask("eth_chainId"), 16)
 
     def client_version(self) -> str:
-        return str(self._ask("web3_clientVersion"))
+        return str(self.ask("web3_clientVersion"))
 
     def head(self) -> BlockRef:
         """The newest block."""
-        head = _block(self._ask("eth_getBlockByNumber", "latest", False))
+        head = _block(self.ask("eth_getBlockByNumber", "latest", False))
         if head is None:
             raise ChainUnavailable(reason="the node has no block")
         now = time.monotonic()
@@ -200,7 +203,7 @@ class ChainClient:
         for place, provider in enumerate(self._providers):
             try:
                 answer = provider.make_request(RPCEndpoint("eth_getBlockByNumber"), ["latest", False])
-            except (requests.RequestException, OSError, orjson.JSONDecodeError):
+            except _NO_ANSWER:
                 continue
             found = _block(answer.get("result"))
             if found is not None and found.number > head.number:
@@ -209,7 +212,7 @@ class ChainClient:
 
     def blocks(self, numbers: Sequence[int]) -> list[BlockRef | None]:
         """The blocks of these numbers in the same order, None where the chain is not that long."""
-        answers = self._ask_many([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
+        answers = self.ask_many([("eth_getBlockByNumber", [hex(number), False]) for number in numbers])
         return [_block(answer) for answer in answers]
 
     def logs(self, first: int, last: int, addresses: Sequence[str], topics: Sequence[str | None] = ()) -> list[RawLog]:
@@ -231,20 +234,20 @@ class ChainClient:
 
     def receipts(self, hashes: Sequence[bytes]) -> dict[bytes, Receipt | None]:
         """The receipt of each transaction, None while it is not mined."""
-        answers = self._ask_many([("eth_getTransactionReceipt", [_hex(h)]) for h in hashes])
+        answers = self.ask_many([("eth_getTransactionReceipt", [_hex(h)]) for h in hashes])
         return {h: _receipt(answer) for h, answer in zip(hashes, answers, strict=True)}
 
     def transaction_count(self, address: str, pending: bool = False) -> int:
         """The next nonce of an account by the chain, or with what waits in the node's pool."""
-        return int(self._ask("eth_getTransactionCount", address, "pending" if pending else "latest"), 16)
+        return int(self.ask("eth_getTransactionCount", address, "pending" if pending else "latest"), 16)
 
     def balance(self, address: str) -> int:
         """In wei."""
-        return int(self._ask("eth_getBalance", address, "latest"), 16)
+        return int(self.ask("eth_getBalance", address, "latest"), 16)
 
     def code(self, address: str) -> bytes:
         """The contract's code, empty where there is none."""
-        return _bytes(self._ask("eth_getCode", address, "latest"))
+        return _bytes(self.ask("eth_getCode", address, "latest"))
 
     def call(self, to: str, data: bytes, sender: str | None = None, block: int | None = None) -> bytes:
         """What a call would return, at the newest block or the one named.
@@ -267,12 +270,12 @@ class ChainClient:
 
         Twice the base fee, so that a transaction stands six full blocks of rising fees.
         """
-        head, tip = self._ask_many(
+        head, tip = self.ask_many(
             [("eth_getBlockByNumber", ["latest", False]), ("eth_maxPriorityFeePerGas", [])], lenient=True
         )
         base = None if head is None else head.get("baseFeePerGas")
         if base is None:
-            return Fees(int(self._ask("eth_gasPrice"), 16), None)
+            return Fees(int(self.ask("eth_gasPrice"), 16), None)
         if int(base, 16) == 0:
             return Fees(0, 0)
         priority = 0 if tip is None else int(tip, 16)
@@ -302,7 +305,8 @@ class ChainClient:
         """Any other method's result; raises NodeError where the node answers with an error."""
         return self._request(method, list(params))
 
-    def _ask(self, method: str, *params: Any) -> Any:
+    def ask(self, method: str, *params: Any) -> Any:
+        """Any other method's result; raises ChainUnavailable where the node answers with an error."""
         try:
             return self._request(method, list(params))
         except NodeError as refused:
@@ -318,14 +322,14 @@ class ChainClient:
             place = (first + turn) % len(self._providers)
             try:
                 answer = ask(self._providers[place])
-            except (requests.RequestException, OSError, orjson.JSONDecodeError) as fault:
+            except _NO_ANSWER as fault:
                 failed = fault
             else:
                 self._asked = place
                 return answer
         raise ChainUnavailable(reason=type(failed).__name__) from failed
 
-    def _ask_many(self, calls: Sequence[tuple[str, list[Any]]], lenient: bool = False) -> list[Any]:
+    def ask_many(self, calls: Sequence[tuple[str, list[Any]]], lenient: bool = False) -> list[Any]:
         """The results of many requests in their order; `lenient` gives None for one that the node refuses."""
         results: list[Any] = []
         for first in range(0, len(calls), MOST_IN_BATCH):

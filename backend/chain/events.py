@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from eth_utils.address import to_checksum_address
 
 from backend.chain import interfaces
-from backend.domain import draw_events, events, rights_events
+from backend.domain import carriage_events, draw_events, events, rights_events
 from backend.domain.events import LoggedEvent
 
 
@@ -34,7 +34,7 @@ _Reader = Callable[[list[str], bytes], Any]
 _from_hex = bytes.fromhex
 
 #: Where the classes of events stand.
-_EVENTS = (events, rights_events, draw_events)
+_EVENTS = (events, rights_events, draw_events, carriage_events)
 
 
 def decode(raw: RawLog) -> LoggedEvent | None:
@@ -117,6 +117,8 @@ def _word_reader(parameter: interfaces.Parameter, start: int) -> _Reader:
         return lambda _, data: _words(data, _number(data, start))
     if parameter.spelled.startswith("uint") and parameter.spelled.endswith("[]"):
         return lambda _, data: tuple(int.from_bytes(word, "big") for word in _words(data, _number(data, start)))
+    if parameter.spelled == "(bytes32,uint256)[]":
+        return lambda _, data: _pairs(data, _number(data, start))
     if parameter.spelled == "bool":
         return lambda _, data: _number(data, start) != 0
     if parameter.spelled.startswith("uint"):
@@ -146,6 +148,15 @@ def _words(data: bytes, start: int) -> tuple[bytes, ...]:
     if len(data) < first + 32 * count:
         raise IndexError(start)
     return tuple(data[at : at + 32] for at in range(first, first + 32 * count, 32))
+
+
+def _pairs(data: bytes, start: int) -> tuple[tuple[bytes, int], ...]:
+    count = _number(data, start)
+    first = start + 32
+    if len(data) < first + 64 * count:
+        raise IndexError(start)
+    places = range(first, first + 64 * count, 64)
+    return tuple((data[at : at + 32], int.from_bytes(data[at + 32 : at + 64], "big")) for at in places)
 
 
 @functools.lru_cache(maxsize=4096)

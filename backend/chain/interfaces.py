@@ -15,6 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from backend.domain.commitments import keccak
+from backend.domain.consignments import (
+    AnomalyKind,
+    ConsignmentKind,
+    ConsignmentStage,
+    ReinspectionReason,
+    TakingReason,
+)
 from backend.domain.draw import RoundState, Tier
 from backend.domain.events import Level, Refusal
 from backend.domain.lifecycle import Direction, Flag, Jurisdiction, State, Step
@@ -29,6 +36,7 @@ CONTRACTS = (
     "RightsRegistry",
     "InfringementCases",
     "SelectionDraw",
+    "Consignments",
 )
 
 _FOLDER = Path(__file__).parent / "abi"
@@ -37,8 +45,11 @@ _FOLDER = Path(__file__).parent / "abi"
 ENUMS: dict[str, type[IntEnum]] = {
     cls.__name__: cls
     for cls in (
+        AnomalyKind,
         Application,
         CaseState,
+        ConsignmentKind,
+        ConsignmentStage,
         CreditGrade,
         Direction,
         Disposal,
@@ -47,12 +58,14 @@ ENUMS: dict[str, type[IntEnum]] = {
         Level,
         Outcome,
         Refusal,
+        ReinspectionReason,
         RightKind,
         Role,
         RoundState,
         Route,
         State,
         Step,
+        TakingReason,
         Tier,
     )
 }

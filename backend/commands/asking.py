@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,30 @@ from backend.services import installation
 
 
 def ask(
-    home: Path, path: str, query: dict[str, str] | None = None, *, method: str = "GET", body: bytes | None = None
+    home: Path,
+    path: str,
+    query: Mapping[str, str | Sequence[str]] | None = None,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
 ) -> dict[str, Any]:
     """What the running gateway answers. Exits with 3 where none runs and 1 where it refuses, in its words."""
+    return dict(_reply(home, path, query, method=method, body=body).json())
+
+
+def fetch(home: Path, path: str, query: Mapping[str, str | Sequence[str]] | None = None) -> bytes:
+    """The same of an answer that is no JSON object: a picture, a file."""
+    return _reply(home, path, query).content
+
+
+def _reply(
+    home: Path,
+    path: str,
+    query: Mapping[str, str | Sequence[str]] | None,
+    *,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> httpx.Response:
     with explained():
         settings = settings_of(home)
         found = installation.running(settings.home)
@@ -29,15 +51,22 @@ def ask(
             headers["Content-Type"] = "application/json"
         try:
             reply = httpx.request(
-                method, found.api_url + path, params=query, content=body, headers=headers, timeout=30, trust_env=False
+                method,
+                found.api_url + path,
+                params=query,
+                content=body,
+                headers=headers,
+                # a simulation is some ten seconds of work
+                timeout=90,
+                trust_env=False,
             )
         except httpx.HTTPError:
             raise NotRunning(home=str(settings.home)) from None
-    answered = reply.json()
     if reply.is_error:
+        answered = reply.json()
         words.print(f"[bold red]{escape(str(answered.get('title')))}[/]: {escape(str(answered.get('detail')))}")
         words.print(escape(str(answered.get("detail_zh"))))
         for fault in answered.get("faults", [])[1:]:
             words.print(escape(f"  {fault['field']}: {fault['value']} ({fault['rule']})"))
         raise typer.Exit(Exit.Refused)
-    return dict(answered)
+    return reply

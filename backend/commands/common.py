@@ -31,6 +31,7 @@ class Exit(IntEnum):
     Usage = 2
     NotRunning = 3
     ChainUnreachable = 4
+    CannotTell = 5
 
 
 #: Words for people. stdout belongs to the answer alone, so that a pipe never receives a progress line.

@@ -20,6 +20,7 @@ from backend.commands.common import (
 )
 from backend.commands.demo_tables import show_told
 from backend.commands.installing import BlockTimeOption, progress, show_running
+from backend.domain.scans import scan_link
 from backend.formats.qr_terminal import qr_for_terminal
 from backend.services import installation
 from backend.services.demo.run import Demo, run_demo
@@ -66,7 +67,7 @@ def _show(done: Demo) -> None:
     if parcel := done.parcel_to_show():
         url = f"{public}/p/{parcel}"
         answer.print(f"what a buyer sees: {url}", soft_wrap=True)
-        typer.echo(qr_for_terminal(url))
+        typer.echo(qr_for_terminal(scan_link(public, bytes.fromhex(parcel))))
 
 
 def _stay(done: Demo, *, stop: bool) -> None:

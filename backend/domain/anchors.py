@@ -25,3 +25,7 @@ class AnchorKind(IntEnum):
     RequestRefusal = 10
     #: Why customs graded a participant as they did.
     CreditGrading = 11
+    #: Customs told a terminal what it may load; its answer; that none came in time, or what customs did then.
+    ReleaseInstruction = 20
+    ReleaseAnswer = 21
+    ReleaseException = 22

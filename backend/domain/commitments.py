@@ -190,7 +190,12 @@ def record_evidence(roots: Sequence[Hash]) -> Hash:
 
     A single document that speaks for all parcels of the record (one inspection order, say) is the only leaf.
     """
-    return tree_head([hashlib.sha256(b"\x00" + root).digest() for root in roots])
+    return tree_head([evidence_leaf(root) for root in roots])
+
+
+def evidence_leaf(document_root: Hash) -> Hash:
+    """The leaf of a document in the evidence of a record."""
+    return hashlib.sha256(b"\x00" + document_root).digest()
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ def all_errors() -> dict[str, type[GuanlianError]]:
 
 
 def _all_errors() -> dict[str, type[GuanlianError]]:
+    # Classes count once they are loaded; this module cannot load theirs at its top, since they stand on it.
+    from backend.domain import consignment_errors  # noqa: F401
+
     found: dict[str, type[GuanlianError]] = {}
     waiting = list(GuanlianError.__subclasses__())
     while waiting:
@@ -207,6 +210,14 @@ class ChainUnavailable(GuanlianError):
     en = "The chain cannot be reached now; what was submitted is kept and sent when it answers again"
 
 
+class NotFinalYet(GuanlianError):
+    """What was asked for stands in a block that may still be replaced."""
+
+    status = 409
+    zh = "{what} {value} 记录在区块 {block}，该区块尚未最终确定，请稍后再试"
+    en = "{what} {value} is recorded in block {block}, which is not final yet: ask again soon"
+
+
 class InternalFault(GuanlianError):
     """A fault of our own. The answer names the request, the log names the fault."""
 
@@ -331,6 +342,47 @@ class NoticePartyOnly(GuanlianError):
     status = 403
     zh = "参与方 {participant_no} 不能对平台通知 {notice_id} 进行 {act}：须由当事的另一方进行"
     en = "Participant {participant_no} may not do {act} in platform notice {notice_id}: it is another party's"
+
+
+class InstructionStateUnfit(GuanlianError):
+    status = 409
+    zh = "放行指令 {instruction_id} 处于 {stage}，不能进行 {act}"
+    en = "Release instruction {instruction_id} is {stage}: {act} does not follow from there"
+
+
+class InstructionForAnother(GuanlianError):
+    status = 403
+    zh = "参与方 {participant_no} 不能对放行指令 {instruction_id} 进行 {act}：该指令发给另一场站，或由另一海关发出"
+    en = (
+        "Participant {participant_no} may not do {act} to release instruction {instruction_id}: it was given "
+        "to another terminal, or by another customs office"
+    )
+
+
+class InstructionContentsDiffer(GuanlianError):
+    """The terminal acknowledges other parcels than customs named; nothing was acknowledged."""
+
+    status = 409
+    zh = "回执所列包裹（{count} 件，{contents}）与放行指令 {instruction_id}（{expected_count} 件，{expected}）不符"
+    en = (
+        "The acknowledgement names {count} parcels as {contents}, release instruction {instruction_id} "
+        "{expected_count} as {expected}"
+    )
+
+
+class ParcelNotLetGo(GuanlianError):
+    status = 409
+    zh = "包裹 {parcel_id} 不能列入放行指令：状态 {state}，标记 {flags}；须已放行、尚未离境且未被扣留或查验"
+    en = (
+        "Parcel {parcel_id} cannot be in a release instruction: it is {state} with {flags}; it must be released, not "
+        "departed, and neither held nor under inspection"
+    )
+
+
+class ParcelInstructed(GuanlianError):
+    status = 409
+    zh = "包裹 {parcel_id} 已在放行指令 {instruction_id} 中；如需改发，请先撤回该指令"
+    en = "Parcel {parcel_id} stands in release instruction {instruction_id} already: withdraw that one first"
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from backend.domain.carriage_events import CarriageEvent
 from backend.domain.draw_events import DrawEvent
 from backend.domain.lifecycle import Direction, Step
 from backend.domain.participants import CreditGrade
@@ -325,6 +326,7 @@ Event = (
     | ConfirmationsSet
     | RightsEvent
     | DrawEvent
+    | CarriageEvent
     | ManifestDeclared
     | Recorded
     | RecordRefused

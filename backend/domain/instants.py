@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backend.domain.errors import InvalidInput
@@ -15,6 +16,20 @@ def iso(at: int) -> str:
 def iso_ms(at_ms: int) -> str:
     """Of milliseconds since the epoch: `2026-11-22T19:00:00.123Z`."""
     return f"{iso(at_ms // 1000)[:-1]}.{at_ms % 1000:03d}Z"
+
+
+#: Seconds, minutes, hours, days as every reader of figures knows them.
+UNITS = ("s", "min", "h", "d")
+
+
+def short_time(seconds: int, units: Sequence[str] = UNITS) -> str:
+    """A duration in one unit: `45 s`, `12 min`, `3.5 h`, `2.1 d`; whole from ten on. `units` as in `UNITS`."""
+    for unit, size in ((units[3], 86_400), (units[2], 3600), (units[1], 60)):
+        if seconds >= size:
+            tenths = (seconds * 10 + size // 2) // size
+            whole = tenths >= 100 or tenths % 10 == 0
+            return f"{(tenths + 5) // 10 if whole else tenths / 10} {unit}"
+    return f"{seconds} {units[0]}"
 
 
 def instant(text: str, field: str) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain import commitments, errors, events
 from backend.domain.errors import GuanlianError
@@ -25,6 +25,7 @@ from backend.domain.lifecycle import (
     DUPLICATE_RAISES,
     FLAG_SETS,
     RULES,
+    TRAVEL_STEPS,
     Eligibility,
     Flag,
     Jurisdiction,
@@ -32,8 +33,9 @@ from backend.domain.lifecycle import (
     Step,
     divide,
     rule_for,
+    travelling,
 )
-from backend.domain.participants import Role
+from backend.domain.participants import Role, role_set
 from backend.domain.reference.manifests import Declaration, Manifest, ReferenceManifests
 from backend.domain.reference.refusing import refusal
 from backend.domain.reference.registry import NO_HASH, ZERO_ACCOUNT, Authority
@@ -86,10 +88,21 @@ class ReferenceLedger(ReferenceManifests):
     # -- recording
 
     def record(self, account: str, now: int, records: Sequence[Record]) -> list[Event]:
-        caller, found = self.authority_of(account), list[Event]()
+        return self._record_all(self.authority_of(account), records, now, consigned=False)
+
+    def record_for(self, account: str, now: int, speaker: str, records: Sequence[Record]) -> list[Event]:
+        carrier = self.authority_of(account)
+        if not carrier.has(Role.Carriage):
+            raise refusal(errors.RoleMissing, index=0, participant_no=carrier.no, role=Role.Carriage)
+        caller = self.authority_of(speaker)
+        caller = replace(caller, roles=caller.roles | role_set([Role.Carriage]))
+        return self._record_all(caller, records, now, consigned=True)
+
+    def _record_all(self, caller: Authority, records: Sequence[Record], now: int, *, consigned: bool) -> list[Event]:
+        found = list[Event]()
         before = {r.manifest: copy.deepcopy(self.manifests.get(r.manifest)) for r in records}
         for index, entry in enumerate(records):
-            check = self._check(caller, entry, now)
+            check = self._check(caller, entry, now, consigned=consigned)
             if check.parts.eligible != entry.parcels or entry.parcels == 0:
                 self.manifests |= {name: old for name, old in before.items() if old is not None}
                 raise self._record_refused(index, caller, entry, check)
@@ -99,7 +112,7 @@ class ReferenceLedger(ReferenceManifests):
     def try_record(self, account: str, now: int, records: Sequence[Record]) -> list[Event]:
         caller, found = self.authority_of(account), list[Event]()
         for entry in records:
-            check = self._check(caller, entry, now)
+            check = self._check(caller, entry, now, consigned=False)
             for parcels, cause, flags in _causes(entry, check):
                 found.append(events.RecordRefused(entry.manifest, caller.no, entry.step, parcels, cause, flags))
             if check.parts.eligible:
@@ -112,13 +125,15 @@ class ReferenceLedger(ReferenceManifests):
             raise refusal(errors.EvidenceMissing, index=0)
         return [events.Anchored(caller.no, kind, root, count)]
 
-    def _check(self, caller: Authority, entry: Record, now: int) -> _Check:
+    def _check(self, caller: Authority, entry: Record, now: int, *, consigned: bool) -> _Check:
         manifest = self.manifests.get(entry.manifest)
         if manifest is None:
             return _Check(Refusal.ManifestUnknown)
         if entry.evidence == NO_HASH:
             return _Check(Refusal.EvidenceMissing)
         if entry.step not in RULES:
+            return _Check(Refusal.StepNotAllowed)
+        if consigned and entry.step not in TRAVEL_STEPS and RULES[entry.step][0].role is not Role.Carriage:
             return _Check(Refusal.StepNotAllowed)
         if not caller.has(RULES[entry.step][0].role):
             return _Check(Refusal.RoleMissing)
@@ -135,6 +150,7 @@ class ReferenceLedger(ReferenceManifests):
             return _Check(Refusal.SellerBarred)
         if entry.parcels == 0:
             return _Check(Refusal.ParcelsUnknown)
+        rule = travelling(entry.step, rule, consigned=consigned)
         parts = divide(manifest.sets, rule, entry.parcels)
         return _Check(
             Refusal.Zero,

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
-from backend.domain.calendar import CHINA, WorkingCalendar, china_calendar, china_day, is_working_day
+from backend.domain.calendar import WorkingCalendar, china_calendar, china_day, is_working_day, last_second
 from backend.domain.errors import NoticeStateUnfit
 
 #: Days after a counter-statement has reached the holder (article 43).
@@ -123,5 +123,4 @@ def end_of_days(start: int, days: int, calendar: WorkingCalendar | None = None) 
     day = china_day(start) + timedelta(days=days)
     while not is_working_day(day, whole):
         day += timedelta(days=1)
-    following = day + timedelta(days=1)
-    return int(datetime(following.year, following.month, following.day, tzinfo=CHINA).timestamp())
+    return last_second(day) + 1

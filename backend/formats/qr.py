@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import segno
 
@@ -10,12 +11,24 @@ import segno
 QUIET_ZONE = 4
 
 
+#: What an address ends in, where a QR code can hold that in fewer bits than bytes have.
+_DENSE_END = re.compile(r"(?<=/)[0-9A-Z]{20,}$")
+
+
+def code_of(text: str) -> segno.QRCode:
+    """The text's QR code; a dense end in alphanumeric mode makes it smaller, to be scanned from farther."""
+    end = _DENSE_END.search(text)
+    parts = text if end is None else (text[: end.start()], end[0])
+    # segno takes segments, as its documentation of `prepare_data` says; its types lack them.
+    return segno.make(parts, error="m", micro=False)  # type: ignore[arg-type]
+
+
 def qr_svg(text: str, *, title: str = "") -> bytes:
     """An SVG of the text's QR code, scalable, dark on white whatever the page's colours.
 
     Error correction M (15 %): the labels it is printed on get scratched. `title` is its accessible name.
     """
-    code = segno.make(text, error="m", micro=False)
+    code = code_of(text)
     out = io.BytesIO()
     code.save(
         out,

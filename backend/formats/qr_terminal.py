@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 
-import segno
+from backend.formats.qr import code_of
 
 
 def qr_for_terminal(text: str) -> str:
     """The text's QR code in half blocks; phones read it from light and dark terminals."""
     out = io.StringIO()
-    segno.make(text, error="m", micro=False).terminal(out=out, compact=True)
+    code_of(text).terminal(out=out, compact=True)
     return out.getvalue().rstrip("\n")

@@ -13,6 +13,7 @@ from backend.chain.views import Views
 from backend.domain.errors import NotHosted
 from backend.services.clock import clock_of
 from backend.services.mark_index import Bookshelf
+from backend.services.scan_counter import ScanCounter
 from backend.settings import Settings
 from backend.store import outbox
 from backend.store.database import Database
@@ -35,6 +36,7 @@ class Gateway:
     consortium_key: bytes
     now: Callable[[], int] = unix_now
     bookshelf: Bookshelf = field(default_factory=Bookshelf)
+    scans: ScanCounter = field(default_factory=ScanCounter)
     _signers: dict[str, Signer] = field(default_factory=dict)
 
     def signer(self, address: str) -> Signer:

@@ -41,6 +41,9 @@ from backend.settings import Settings
 #: The mnemonic of every development tool: its keys are public, and refused on any chain but the embedded one.
 DEVELOPMENT_MNEMONIC = "test test test test test test test test test test test junk"
 
+#: Seconds that a deployment may take: some thirty transactions one after another, on a slow chain and a busy machine.
+_DEPLOYING = 900
+
 #: Accounts that the embedded node funds: governance, the demo's cast and as many again for others.
 NODE_ACCOUNTS = 64
 
@@ -251,7 +254,7 @@ def deploy(settings: Settings, hearing_hours: int | None = None) -> None:
     if hearing_hours is not None:
         command += ["--hearing-hours", str(hearing_hours)]
     done = subprocess.run(  # noqa: S603
-        command, cwd=project_root(), capture_output=True, text=True, timeout=180, check=False
+        command, cwd=project_root(), capture_output=True, text=True, timeout=_DEPLOYING, check=False
     )
     if done.returncode != 0:
         reason = "\n".join((done.stderr or done.stdout).splitlines()[-12:])

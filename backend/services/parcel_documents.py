@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from backend.domain.commitments import reveal
+from backend.domain.commitments import RevealedField, reveal
 from backend.domain.documents import is_public
 from backend.domain.instants import iso
 from backend.services.access import Caller
@@ -45,6 +45,18 @@ def document_views(rows: Sequence[Any], manifest: Any, caller: Caller) -> list[d
     ]
 
 
+def field_json(field: RevealedField) -> dict[str, Any]:
+    """A revealed field with what a stranger checks it by, as the API and certificates write it."""
+    return {
+        "path": field.path,
+        "value": field.value,
+        "salt": "0x" + field.salt.hex(),
+        "position": field.position,
+        "size": field.size,
+        "proof": ["0x" + sister.hex() for sister in field.proof],
+    }
+
+
 def revealed(rows: Sequence[Any]) -> dict[str, Any] | None:
     """What anyone may read of a parcel's declaration (origin, HS heading, brand), each field with its proof.
 
@@ -58,16 +70,6 @@ def revealed(rows: Sequence[Any]) -> dict[str, Any] | None:
         paths = {path for path, _ in fields if is_public(path)}
         return {
             "root": "0x" + row.root.hex(),
-            "fields": [
-                {
-                    "path": field.path,
-                    "value": field.value,
-                    "salt": "0x" + field.salt.hex(),
-                    "position": field.position,
-                    "size": field.size,
-                    "proof": ["0x" + sister.hex() for sister in field.proof],
-                }
-                for field in reveal(row.secret, fields, paths)
-            ],
+            "fields": [field_json(field) for field in reveal(row.secret, fields, paths)],
         }
     return None

@@ -24,6 +24,7 @@ from backend.services.gateway import Gateway
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
 from backend.services.recorded_marks import recorded_marks
+from backend.services.scans import scans_json
 from backend.services.sight import parcels_in_sight, sight_of
 from backend.store import examinations, readmodel
 from backend.store import parcel_queries as queries
@@ -58,6 +59,8 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         asked = requests_in_parcel(connection, parcel_id, place, caller, gateway.now())
         marks = recorded_marks(connection, parcel_id, place, gateway.now())
         assessed = parcel_risk(connection, place, caller)
+        delivered_at = readmodel.latest_at(connection, place.id, place.position, Step.Delivery)
+        scanned = scans_json(gateway, connection, parcel_id, delivered_at)
     sets = queries.sets_of(place)
     view = {
         "parcel_id": parcel_id.hex(),
@@ -71,6 +74,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         "history": _history(place, records, names),
         "revealed": revealed(documents),
         "recorded_marks": marks,
+        "scans": scanned,
         "earlier": [
             {
                 "manifest": _hex(earlier.manifest),

@@ -104,10 +104,11 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 _started: list[subprocess.Popen[bytes]] = []
 
 
-def start_gateway(home: Path, *, seconds: float = 30.0) -> int:
+def start_gateway(home: Path, *, seconds: float = 120.0) -> int:
     """Starts `guanlian serve` detached and returns its process id once it answers /healthz.
 
-    Raises StartFailed with the end of its log.
+    One that ends is noticed at once; `seconds` is for machines so busy that starting takes long. Raises StartFailed
+    with the end of its log, or the time it was given.
     """
     settings = Settings.load(home)
     log = home / "logs" / "gateway.log"
@@ -130,6 +131,7 @@ def start_gateway(home: Path, *, seconds: float = 30.0) -> int:
     if not wait_until(ready, seconds) or process.poll() is not None:
         if process.poll() is None:
             process.terminate()
+            raise StartFailed(what="gateway", reason=f"no answer in {seconds:.0f} s\n{last_lines(log, 12)}")
         raise StartFailed(what="gateway", reason=last_lines(log, 12))
     return process.pid
 

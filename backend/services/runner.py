@@ -1,24 +1,28 @@
 """What runs beside the API: threads that read the chain, write to it, decide and draw for customs, tell of receipts.
 
-All are loops of small restartable steps. Trouble with the node or the database is noted, shown in the status
-and tried again with patience that grows to a few seconds; nothing is given up and nothing is skipped.
+One more stores how often codes were scanned, another notes which terminals did not answer in time. All are loops of
+small restartable steps. Trouble with the node or the database is noted, shown in the status and tried again with
+patience that grows to a few seconds; nothing is given up and nothing is skipped.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from backend.domain.errors import GuanlianError
+from backend.domain.errors import GuanlianError, StoreUnavailable
 from backend.services.deliverer import Deliverer
 from backend.services.drawing import Drawer
 from backend.services.examination import Examiner
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
+from backend.services.release_instructions import note_overdue
+from backend.services.scans import store_scans
 from backend.services.sender import Sender
 
 log = structlog.get_logger("runner")
@@ -52,11 +56,20 @@ class Runner:
         self.deliverer = Deliverer(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._loops = [Loop("indexer"), Loop("sender"), Loop("examiner"), Loop("drawer"), Loop("deliverer")]
+        names = ("indexer", "sender", "examiner", "drawer", "deliverer", "counter", "reminder")
+        self._loops = [Loop(name) for name in names]
 
     def start(self) -> None:
         self._stop.clear()
-        works: list[Callable[[], bool]] = [self._index, self._send, self._examine, self._draw, self._deliver]
+        works: list[Callable[[], bool]] = [
+            self._index,
+            self._send,
+            self._examine,
+            self._draw,
+            self._deliver,
+            self._count,
+            self._remind,
+        ]
         for loop, work in zip(self._loops, works, strict=True):
             thread = threading.Thread(target=self._run, args=(loop, work), name=loop.name, daemon=True)
             thread.start()
@@ -69,6 +82,8 @@ class Runner:
             thread.join(timeout=15)
         self._threads.clear()
         self.deliverer.finish()
+        with suppress(StoreUnavailable):
+            store_scans(self.gateway)
 
     def health(self) -> dict[str, Any]:
         blocked = {account: {"why": why, "since": since} for account, (why, since) in self.sender.blocked.items()}
@@ -90,6 +105,13 @@ class Runner:
 
     def _deliver(self) -> bool:
         return self.deliverer.tick() > 0
+
+    def _count(self) -> bool:
+        store_scans(self.gateway)
+        return False
+
+    def _remind(self) -> bool:
+        return note_overdue(self.gateway) > 0
 
     def _run(self, loop: Loop, work: Callable[[], bool]) -> None:
         patience = self.gateway.settings.poll_seconds

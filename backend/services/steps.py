@@ -39,6 +39,7 @@ from backend.domain.lifecycle import (
     divide,
     indices,
     rule_for,
+    travelling,
 )
 from backend.domain.participants import has_role
 from backend.services import evidence as evidences
@@ -227,7 +228,7 @@ def _precheck(connection: Connection, participant_no: int, step: Step, targets: 
             )
         if rule.seller_clear and _is_barred(connection, row.seller_no, now):
             raise SellerBarred(manifest="0x" + target.manifest.hex(), seller_no=row.seller_no)
-        _judge(projected[target.manifest], rule, step, target)
+        _judge(projected[target.manifest], travelling(step, rule, consigned=False), step, target)
 
 
 def _is_barred(connection: Connection, seller_no: int, now: int) -> bool:

@@ -197,3 +197,26 @@ def message_again(connection: Connection, participant_no: int, digest: bytes) ->
 
 def insert_message(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(sa.insert(messages), dict(row))
+
+
+def committed_by(connection: Connection, evidences: Iterable[bytes]) -> dict[bytes, list[sa.Row[Any]]]:
+    """The documents that each evidence commits to, in the evidence's order, as far as this gateway keeps them."""
+    found: dict[bytes, list[sa.Row[Any]]] = {}
+    for part in chunks(list(set(evidences))):
+        query = (
+            sa.select(
+                evidence_documents.c.evidence,
+                documents.c.kind,
+                documents.c.participant_no,
+                documents.c.secret,
+                documents.c.fields,
+                documents.c.root,
+            )
+            .join(documents, documents.c.id == evidence_documents.c.document_id)
+            .where(evidence_documents.c.evidence.in_(part))
+            .order_by(evidence_documents.c.evidence, evidence_documents.c.position)
+        )
+        rows: Iterable[sa.Row[Any]] = connection.execute(query)
+        for row in rows:
+            found.setdefault(row.evidence, []).append(row)
+    return found

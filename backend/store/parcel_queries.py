@@ -66,31 +66,35 @@ def find_manifests(
     if wanted.declarant_no is not None:
         conditions.append(column.declarant_no == wanted.declarant_no)
     if wanted.district is not None:
-        conditions.append(_of_district(wanted.district))
+        conditions.append(of_district(wanted.district))
     if wanted.declared_since is not None:
         conditions.append(column.declared_at >= wanted.declared_since)
     if wanted.declared_until is not None:
         conditions.append(column.declared_at <= wanted.declared_until)
     conditions += [column.occupied.op("&")(word) != 0 for word in wanted.occupied]
     if not sight.everything:
-        conditions.append(_in_sight(sight))
+        conditions.append(in_sight(sight))
     return list(connection.execute(query.where(*conditions)))
 
 
-def _of_district(district: int) -> sa.ColumnElement[bool]:
+def of_district(district: int) -> sa.ColumnElement[bool]:
+    """Manifests that a district declares or that leave through it."""
     return sa.or_(manifests.c.declaring_district == district, manifests.c.port_district == district)
 
 
-def _in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+def in_sight(sight: Sight) -> sa.ColumnElement[bool]:
+    """Manifests that a reader may see, for one that does not see everything."""
     seen: list[sa.ColumnElement[bool]] = []
     if sight.district is not None:
-        seen.append(_of_district(sight.district))
+        seen.append(of_district(sight.district))
     if sight.participant_no is not None:
         own = sight.participant_no
         seen += [
             manifests.c.declarant_no == own,
             manifests.c.seller_no == own,
-            sa.exists().where(records.c.manifest_row == manifests.c.id, records.c.participant_no == own),
+            sa.exists()
+            .where(records.c.manifest_row == manifests.c.id, records.c.participant_no == own)
+            .correlate(manifests),
         ]
     return sa.or_(sa.false(), *seen)
 

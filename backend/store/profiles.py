@@ -72,8 +72,11 @@ def numbers_of_codes(connection: Connection, codes: Iterable[str]) -> dict[str, 
     return numbers
 
 
-#: The name of the contract that keeps the infringement cases, in Chinese and English.
-CASE_REGISTER = ("侵权案件合约", "infringement case contract")
+#: The names of the contracts that act in the ledger, in Chinese and English.
+CONTRACTS = {
+    Role.CaseRegister: ("侵权案件合约", "infringement case contract"),
+    Role.Carriage: ("运输批合约", "consignment contract"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def names_of(connection: Connection, numbers: Collection[int]) -> dict[int, Part
 
 
 def _named(row: Any) -> ParticipantName:
-    """The contract that keeps the cases is no organisation and has no profile: it is called what it is."""
-    zh, en = CASE_REGISTER if has_role(row.roles, Role.CaseRegister) else (row.name_zh or "", row.name_en or "")
+    """A contract is no organisation and has no profile: it is called what it is."""
+    own = (row.name_zh or "", row.name_en or "")
+    zh, en = next((name for role, name in CONTRACTS.items() if has_role(row.roles, role)), own)
     return ParticipantName(row.participant_no, zh, en, row.roles, row.district, row.suspended)

@@ -19,7 +19,7 @@ from backend.services.case_views import QUEUES, case_view, list_cases
 from backend.web.pages import parcel_id_in
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in
+from backend.web.typed import Number, evidence_in, number_in, row_in
 
 router = APIRouter(prefix="/console/cases", route_class=PageRoute, include_in_schema=False)
 
@@ -78,7 +78,7 @@ def notify_holder(
         heading=_heading(heading),
         parcel_ids=_parcels(parcels),
         goods_value=fen_of(goods_value.strip(), "goods_value"),
-        evidence=_evidence(note),
+        evidence=evidence_in(note),
     )
     return redirect(f"/console/operations/{operation_id}")
 
@@ -104,14 +104,14 @@ def lodge_complaint(
         heading=_heading(heading),
         goods_value=fen_of(goods_value.strip(), "goods_value"),
         security=fen_of(security.strip(), "security"),
-        evidence=_evidence(note),
+        evidence=evidence_in(note),
     )
     return redirect(f"/console/operations/{operation_id}")
 
 
 @router.get("/{case_id}")
 def one_case(request: Request, session: SignedIn, case_id: Number) -> HTMLResponse:
-    view = case_view(gateway_of(request), _known(case_id), session.caller)
+    view = case_view(gateway_of(request), row_in("address", case_id), session.caller)
     acts = [Act(name) for name in view.get("yours", ())]
     return render(
         request,
@@ -141,9 +141,9 @@ def take(
     """Any act in a case; the service refuses whoever may not."""
     require(session.caller, "act in a case", Scope.enterprise, Scope.authority, Scope.governance)
     gateway, own, chosen = gateway_of(request), session.caller.acting_no, _act(act)
-    evidence = _evidence(note)
+    evidence = evidence_in(note)
     if chosen is Act.DetainGoods:
-        operation_id = cases.detain_goods(gateway, own, _known(case_id), _parcels(parcels), evidence)
+        operation_id = cases.detain_goods(gateway, own, row_in("address", case_id), _parcels(parcels), evidence)
         return redirect(f"/console/operations/{operation_id}")
     arguments: tuple[Any, ...] = ()
     if chosen in DECISIONS:
@@ -151,7 +151,7 @@ def take(
     elif chosen in AMOUNTS:
         arguments = (fen_of(amount.strip(), AMOUNTS[chosen]),)
     said = None if chosen in SILENT else evidence
-    operation_id = cases.take(gateway, own, _known(case_id), chosen, *arguments, evidence=said)
+    operation_id = cases.take(gateway, own, row_in("address", case_id), chosen, *arguments, evidence=said)
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -162,12 +162,6 @@ def _takes_step(session: Session, view: dict[str, Any]) -> bool:
     """Whether the parcels' step that the case waits for is this office's to take."""
     own = session.caller.participant_no
     return bool(view.get("parcel_step")) and view["customs"]["participant_no"] == own
-
-
-def _known(case_id: int) -> int:
-    if case_id >= 2**31:
-        raise NotFound(what="address", value=case_id)
-    return case_id
 
 
 def _act(name: str) -> Act:
@@ -205,8 +199,3 @@ def _yes(field: str, text: str) -> bool:
     if text not in ("yes", "no"):
         raise InvalidInput(field=field, value=text[:20], rule="one of yes, no")
     return text == "yes"
-
-
-def _evidence(note: str) -> dict[str, str]:
-    """Empty where nothing was written: the services then ask for it."""
-    return {"note": note.strip()} if note.strip() else {}

@@ -14,7 +14,7 @@ from backend.services import platform_notices
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in
+from backend.web.typed import Number, evidence_in, number_in, row_in
 
 router = APIRouter(prefix="/console/notices", route_class=PageRoute, include_in_schema=False)
 
@@ -58,7 +58,7 @@ def give(
             right_name=_filled("right_name", right_name, 200),
             right_id=number_in("right_id", right_id) if right_id.strip() else None,
             goods=_filled("goods", goods, 400),
-            evidence=_evidence(note),
+            evidence=evidence_in(note),
         )
     except GuanlianError as refused:
         return _list(request, session, "", refused.status, refused=refused, typed=typed)
@@ -67,7 +67,7 @@ def give(
 
 @router.get("/{notice_id}")
 def notice(request: Request, session: SignedIn, notice_id: Number) -> HTMLResponse:
-    view = platform_notices.notice_view(gateway_of(request), _known(notice_id), session.caller)
+    view = platform_notices.notice_view(gateway_of(request), row_in("platform notice", notice_id), session.caller)
     return render(request, "console/notice.html", one=view)
 
 
@@ -77,8 +77,10 @@ def bring(request: Request, session: OwnForm, notice_id: Number, fact: str, note
     require(session.caller, "answer a platform notice", Scope.enterprise)
     if fact not in NoticeFact.__members__ or fact == NoticeFact.Noticed:
         raise NotFound(what="address", value=fact[:40])
-    said = _evidence(note)
-    platform_notices.add_fact(gateway_of(request), session.caller.acting_no, _known(notice_id), NoticeFact[fact], said)
+    said = evidence_in(note)
+    platform_notices.add_fact(
+        gateway_of(request), session.caller.acting_no, row_in("platform notice", notice_id), NoticeFact[fact], said
+    )
     return redirect(f"/console/notices/{notice_id}")
 
 
@@ -107,20 +109,9 @@ def _list(
     )
 
 
-def _known(notice_id: int) -> int:
-    if notice_id >= 2**31:
-        raise NotFound(what="platform notice", value=notice_id)
-    return notice_id
-
-
 def _filled(field: str, text: str, most: int) -> str:
     """A field that must say something. Raises InvalidInput."""
     said = text.strip()
     if not said or len(said) > most or "\0" in said:
         raise InvalidInput(field=field, value=said[:20], rule=f"1 to {most} characters")
     return said
-
-
-def _evidence(note: str) -> dict[str, str]:
-    """Empty where nothing was written: the services then ask for it."""
-    return {"note": note.strip()} if note.strip() else {}

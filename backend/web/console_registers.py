@@ -22,6 +22,7 @@ from backend.services.listing_views import search_listings
 from backend.services.membership import Registration, register, reinstate, suspend
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
+from backend.web.typed import evidence_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
@@ -68,7 +69,7 @@ def impose(
         level=Level[_one_of("level", level, Level.__members__)],
         ground=Ground(_one_of("ground", ground, Ground.__members__)),
         until=_end_of_day(until),
-        evidence=_evidence(note),
+        evidence=evidence_in(note),
     )
     return redirect(f"/console/operations/{operation_id}")
 
@@ -78,7 +79,7 @@ def confirm(
     request: Request, session: OwnForm, listing_id: int, note: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     _require_authority(session)
-    operation_id = listings.confirm(gateway_of(request), session.caller.acting_no, listing_id, _evidence(note))
+    operation_id = listings.confirm(gateway_of(request), session.caller.acting_no, listing_id, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -87,7 +88,7 @@ def lift(
     request: Request, session: OwnForm, listing_id: int, note: Annotated[str, Form(max_length=2000)] = ""
 ) -> Response:
     _require_authority(session)
-    operation_id = listings.lift(gateway_of(request), session.caller.acting_no, listing_id, _evidence(note))
+    operation_id = listings.lift(gateway_of(request), session.caller.acting_no, listing_id, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -105,7 +106,7 @@ def decide(
     decides = {"DecideListingAppeal": listings.decide_appeal, "DecideRepair": listings.decide_repair}
     chosen = decides[_one_of("act", act, decides)]
     yes = _one_of("decision", decision, ("yes", "no")) == "yes"
-    operation_id = chosen(gateway_of(request), session.caller.acting_no, listing_id, yes, _evidence(note))
+    operation_id = chosen(gateway_of(request), session.caller.acting_no, listing_id, yes, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -213,8 +214,3 @@ def _end_of_day(text: str) -> int:
     except ValueError:
         raise InvalidInput(field="until", value=text[:20], rule="a date as YYYY-MM-DD") from None
     return int((day + timedelta(days=1)).timestamp()) - 1
-
-
-def _evidence(note: str) -> dict[str, str]:
-    """Empty where nothing was written: the services then ask for grounds."""
-    return {"note": note.strip()} if note.strip() else {}

@@ -21,7 +21,7 @@ from backend.services.rights_writing import LONGEST_GROUNDS
 from backend.services.suspicions import suspicions_view
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in
+from backend.web.typed import Number, evidence_in, number_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
@@ -97,7 +97,7 @@ def apply(
     classes = [number_in("nice_classes", each) for each in _parts(nice_classes)]
     asked = Asked.checked(marks, Goods.checked(_parts(headings), classes))
     operation_id = rights.apply(
-        gateway_of(request), session.caller.acting_no, RightKind[kind], asked, _end_of_day(until), _evidence(note)
+        gateway_of(request), session.caller.acting_no, RightKind[kind], asked, _end_of_day(until), evidence_in(note)
     )
     return redirect(f"/console/operations/{operation_id}")
 
@@ -118,7 +118,7 @@ def license_seller(
     whom: int | str = typed if len(typed) >= 10 else number_in("seller", typed)
     goods = _parts(headings) or None
     operation_id = rights.license_seller(
-        gateway_of(request), session.caller.acting_no, right_id, whom, goods, _end_of_day(until), _evidence(note)
+        gateway_of(request), session.caller.acting_no, right_id, whom, goods, _end_of_day(until), evidence_in(note)
     )
     return redirect(f"/console/operations/{operation_id}")
 
@@ -127,7 +127,7 @@ def license_seller(
 def end_licence(request: Request, session: OwnForm, right_id: Number, seller_no: Number, note: Text = "") -> Response:
     _require_holder(session)
     gateway, own_no = gateway_of(request), session.caller.acting_no
-    operation_id = rights.end_licence(gateway, own_no, right_id, seller_no, _evidence(note))
+    operation_id = rights.end_licence(gateway, own_no, right_id, seller_no, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -135,14 +135,14 @@ def end_licence(request: Request, session: OwnForm, right_id: Number, seller_no:
 def renew(request: Request, session: OwnForm, right_id: Number, until: Text = "", note: Text = "") -> Response:
     _require_holder(session)
     gateway, own_no = gateway_of(request), session.caller.acting_no
-    operation_id = rights.renew(gateway, own_no, right_id, _end_of_day(until), _evidence(note))
+    operation_id = rights.renew(gateway, own_no, right_id, _end_of_day(until), evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
 @router.post("/rights/{right_id}/withdrawal")
 def withdraw(request: Request, session: OwnForm, right_id: Number, note: Text = "") -> Response:
     _require_holder(session)
-    operation_id = rights.withdraw(gateway_of(request), session.caller.acting_no, right_id, _evidence(note))
+    operation_id = rights.withdraw(gateway_of(request), session.caller.acting_no, right_id, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
 
@@ -158,9 +158,9 @@ def decide(
     require(session.caller, "decide about rights", Scope.authority)
     gateway, own_no = gateway_of(request), session.caller.acting_no
     if decision == "approve":
-        operation_id = rights.approve(gateway, own_no, right_id, _evidence(note))
+        operation_id = rights.approve(gateway, own_no, right_id, evidence_in(note))
     elif decision == "refuse":
-        operation_id = rights.refuse(gateway, own_no, right_id, grounds, _evidence(note))
+        operation_id = rights.refuse(gateway, own_no, right_id, grounds, evidence_in(note))
     else:
         return redirect(f"/console/rights/{right_id}")
     return redirect(f"/console/operations/{operation_id}")
@@ -186,8 +186,3 @@ def _end_of_day(text: str) -> int:
         return int((day + timedelta(days=1)).timestamp())
     except (ValueError, OverflowError):
         raise InvalidInput(field="until", value=text[:20], rule="a date as YYYY-MM-DD") from None
-
-
-def _evidence(note: str) -> dict[str, str]:
-    """Empty where nothing was written: the services then ask for grounds."""
-    return {"note": note.strip()} if note.strip() else {}

@@ -11,14 +11,25 @@ from fastapi.responses import HTMLResponse
 
 from backend.domain.errors import NotFound, StoreUnavailable
 from backend.domain.instants import iso
+from backend.domain.scans import parcel_of_short_code, scan_link, short_code
 from backend.formats.qr import qr_svg
 from backend.services.freshness import Freshness, Reach, freshness_of, ledger_size
 from backend.services.listing_views import STATUSES, search_listings
 from backend.services.parcels import parcel_view
 from backend.services.rights_reading import STATUSES as RIGHT_STATUSES
 from backend.services.rights_reading import search_rights
+from backend.services.scans import count_scan
 from backend.web.parcel_page import parcel_page
-from backend.web.rendering import HEADERS, PageRoute, gateway_of, language_for, redirect, render
+from backend.web.rendering import (
+    CONTENT_SECURITY_POLICY,
+    HEADERS,
+    PageRoute,
+    gateway_of,
+    language_for,
+    redirect,
+    render,
+)
+from backend.web.verify_page import verifier_words
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -29,10 +40,15 @@ _LONGEST_INPUT = 300
 
 
 def parcel_id_in(text: str) -> str | None:
-    """The one parcel id in what a person typed or scanned: bare, with 0x, with spaces, or in an address."""
+    """The one parcel id in what a person typed or scanned: bare, with 0x, with spaces, in an address, or short."""
     tidy = re.sub(r"\s+", "", text[:_LONGEST_INPUT]).lower().removeprefix("0x")
-    found = set(_IN_TEXT.findall(tidy))
+    found = {short.hex()} if (short := _short_in(tidy)) else set(_IN_TEXT.findall(tidy))
     return found.pop() if len(found) == 1 else None
+
+
+def _short_in(tidy: str) -> bytes | None:
+    """The parcel id of a short code, bare or at the end of the address that a QR code carries."""
+    return parcel_of_short_code(tidy.rpartition("/s/")[2])
 
 
 @router.get("/")
@@ -48,7 +64,9 @@ def home(request: Request) -> HTMLResponse:
 
 @router.get("/lookup")
 def lookup(request: Request, code: Annotated[str, Query()] = "") -> Response:
-    """From what was typed to the page of the parcel."""
+    """From what was typed, or read by this page's own camera, to the page of the parcel."""
+    if "/s/" in code and (scanned_id := _short_in(code.strip())):
+        return redirect(f"/s/{short_code(scanned_id)}")
     parcel_id = parcel_id_in(code)
     if parcel_id is None:
         return _invalid(request, code)
@@ -73,20 +91,42 @@ def parcel(request: Request, code: str) -> Response:
         return render(request, "unknown.html", 404, code=code, block=block, at=at)
     except StoreUnavailable:
         return _unavailable(request, Freshness(Reach.Store, None, None, None), None)
-    page = parcel_page(view, language_for(request))
+    language = language_for(request)
+    page = parcel_page(view, language)
     if not freshness.is_current:
         return _unavailable(request, freshness, page)
-    return render(request, "parcel.html", page=page, checked=True)
+    return render(request, "parcel.html", page=page, checked=True, verifier=verifier_words(language))
+
+
+@router.get("/s/{code}")
+def scanned(request: Request, code: str) -> Response:
+    """From a scanned QR code to the parcel's page: this address, and no other, counts as a scan."""
+    parcel_id = parcel_of_short_code(code)
+    if parcel_id is None:
+        return _invalid(request, code)
+    if request.client is not None:
+        count_scan(gateway_of(request), parcel_id, request.client.host)
+    return redirect(f"/p/{parcel_id.hex()}")
 
 
 @router.get("/p/{code}/qr.svg")
 def parcel_qr(request: Request, code: str) -> Response:
-    """The QR code of a parcel's page. It says nothing of the parcel, so any well-formed code has one."""
+    """A parcel's QR code. It says nothing of the parcel but its code, so any well-formed code has one."""
     if not _PARCEL_ID.fullmatch(code):
         raise NotFound(what="parcel", value=code[:_LONGEST_INPUT])
-    image = qr_svg(f"{gateway_of(request).settings.public}/p/{code}")
+    image = qr_svg(scan_link(gateway_of(request).settings.public, bytes.fromhex(code)))
     headers = HEADERS | {"Cache-Control": "public, max-age=3600"}
     return Response(image, media_type="image/svg+xml", headers=headers)
+
+
+@router.get("/verify")
+def verify(request: Request) -> HTMLResponse:
+    """Where a browser checks a certificate by itself: the browser holds the page to asking nobody."""
+    page = render(request, "verify.html", verifier=verifier_words(language_for(request)))
+    page.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+        "connect-src 'self'", "connect-src 'none'"
+    )
+    return page
 
 
 @router.get("/blacklist")

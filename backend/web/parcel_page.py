@@ -41,6 +41,8 @@ class GoodsLine:
 @dataclass(frozen=True, slots=True)
 class ParcelPage:
     parcel_id: str
+    state: str
+    flags: tuple[str, ...]
     verdict: Verdict
     seller: Mapping[str, Any]
     declarant: Mapping[str, Any]
@@ -56,6 +58,8 @@ class ParcelPage:
     #: Newest first.
     history: tuple[Entry, ...]
     earlier: tuple[Mapping[str, Any], ...]
+    #: How often the code was scanned, and the rules that say when that is unusual.
+    scans: Mapping[str, Any]
     complete_to_block: int | None
     complete_to_time: str | None
 
@@ -65,6 +69,8 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
     entries = tuple(_entry(view, entry, language) for entry in view["history"])
     return ParcelPage(
         parcel_id=view["parcel_id"],
+        state=view["state"],
+        flags=tuple(view["flags"]),
         verdict=judge(facts_of(view)),
         seller=view["seller"],
         declarant=view["declarant"],
@@ -78,6 +84,7 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
         marks=tuple(view.get("recorded_marks", ())),
         history=entries[::-1],
         earlier=tuple(view.get("earlier", ())),
+        scans=view["scans"],
         complete_to_block=view["complete_to_block"],
         complete_to_time=view["complete_to_time"],
     )

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from backend.domain.calendar import CHINA
 from backend.domain.districts import district_named
 from backend.domain.errors import GuanlianError, NotFound, Unauthenticated
+from backend.domain.instants import short_time
 from backend.services.gateway import Gateway
 from backend.web.texts import Language, language_of, text, word
 
@@ -146,6 +147,11 @@ def district_text(language: Language, code: str | int) -> str:
     if district.code in name:
         return name
     return f"{name}（{district.code}）" if language is Language.Chinese else f"{name} ({district.code})"
+
+
+def duration(language: Language, seconds: int) -> str:
+    """A duration in one unit of the reader's language."""
+    return short_time(seconds, [text(language, f"process.unit.{unit}") for unit in ("s", "min", "h", "d")])
 
 
 def _clock(moment: datetime) -> str:

@@ -10,15 +10,18 @@ from backend.services.gateway import Gateway
 from backend.web import (
     console,
     console_cases,
+    console_instructions,
     console_listed,
     console_messages,
     console_notices,
     console_parcels,
     console_payments,
+    console_process,
     console_registers,
     console_requests,
     console_rights,
     console_rules,
+    console_statistics,
     console_webhooks,
     pages,
 )
@@ -33,12 +36,15 @@ PARTS = (
     console_requests.router,
     console_payments.router,
     console_rules.router,
+    console_statistics.router,
     console_rights.router,
     console_webhooks.router,
     console_registers.router,
     console_cases.router,
     console_listed.router,
+    console_instructions.router,
     console_notices.router,
+    console_process.router,
 )
 
 router = APIRouter()

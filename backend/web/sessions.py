@@ -133,6 +133,11 @@ class Session:
         return self.sends_messages or self.is_customs or self.caller.sees_every_operation
 
     @property
+    def reads_process(self) -> bool:
+        """Whether it may see where time is lost."""
+        return bool(self.caller.scopes & {Scope.authority, Scope.governance, Scope.operator})
+
+    @property
     def answers_for_payments(self) -> bool:
         return self.caller.bears(Role.Platform) and Scope.enterprise in self.caller.scopes
 
@@ -143,6 +148,11 @@ class Session:
     @property
     def holds_rights(self) -> bool:
         return self.caller.bears(Role.RightsHolder) and Scope.enterprise in self.caller.scopes
+
+    @property
+    def follows_instructions(self) -> bool:
+        """Whether it tells terminals what to load, or is one."""
+        return self._has(Role.Customs, Role.SiteOperator)
 
     @property
     def gives_or_gets_notices(self) -> bool:

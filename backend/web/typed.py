@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
-from fastapi import Path, UploadFile
+from fastapi import Depends, Path, Query, UploadFile
 
-from backend.domain.errors import InvalidInput
+from backend.domain.errors import InvalidInput, NotFound
 from backend.services.gateway import Gateway
 
 #: Digits of the largest number that a form takes: every one of them fits a row of the database.
@@ -22,6 +24,68 @@ def number_in(field: str, text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         raise InvalidInput(field=field, value=text[:20], rule="digits")
     return int(digits)
+
+
+def row_in(what: str, number: int) -> int:
+    """A number from an address that a row of the database can have. Raises NotFound of what it is the number of."""
+    if number >= 2**31:
+        raise NotFound(what=what, value=number)
+    return number
+
+
+def day_in(field: str, text: str) -> date | None:
+    """The day in a text, None where nothing was typed. Raises InvalidInput."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(field=field, value=text, rule="a date as YYYY-MM-DD") from None
+
+
+def evidence_in(note: str) -> dict[str, str]:
+    """What was written as evidence; empty where nothing was: the services then ask for it."""
+    return {"note": note.strip()} if note.strip() else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which parcels figures are asked of, as typed: the days of declaration, both included, and the district."""
+
+    since: str
+    until: str
+    district: str
+
+    @property
+    def first_day(self) -> date | None:
+        """Raises InvalidInput."""
+        return day_in("since", self.since)
+
+    @property
+    def last_day(self) -> date | None:
+        """Raises InvalidInput."""
+        return day_in("until", self.until)
+
+    @property
+    def district_no(self) -> int | None:
+        """Raises InvalidInput."""
+        return number_in("district", self.district) if self.district else None
+
+    def as_dict(self) -> dict[str, str]:
+        """For the form and the links of the page that answers."""
+        return {"since": self.since, "until": self.until, "district": self.district}
+
+
+def asked_of(
+    since: Annotated[str, Query(max_length=20)] = "",
+    until: Annotated[str, Query(max_length=20)] = "",
+    district: Annotated[str, Query(max_length=4)] = "",
+) -> Asked:
+    """From the address of a page of figures."""
+    return Asked(since, until, district)
+
+
+AskedDep = Annotated[Asked, Depends(asked_of)]
 
 
 def body_of(gateway: Gateway, file: UploadFile | None, text: str) -> bytes:

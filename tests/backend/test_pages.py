@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from backend.domain.countries import country_named
 from backend.domain.districts import DISTRICTS, district_named
 from backend.domain.roster import ROSTER
+from backend.domain.scans import short_code
 from backend.formats.ceb.receipt_reading import inner_codes
 from backend.web.pages import parcel_id_in
 from backend.web.receipt_lines import receipt_lines, tone_of
@@ -19,6 +20,7 @@ from backend.web.sessions import own_form
 from backend.web.texts import Language
 
 CODE = "0123456789abcdef" * 4
+SHORT = short_code(bytes.fromhex(CODE))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,9 @@ CODE = "0123456789abcdef" * 4
         f"https://ledger.example/p/{CODE}?lang=en#top",
         " ".join(CODE[start : start + 8] for start in range(0, 64, 8)),
         f"/p/{CODE} /p/{CODE}",
+        f"https://ledger.example/s/{SHORT}",
+        f" HTTPS://LEDGER.EXAMPLE/S/{SHORT} ",
+        SHORT.lower(),
     ],
 )
 def test_a_parcel_code_is_found_in_what_was_typed(typed: str) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.checked_json import MOST_FAULTS
@@ -211,7 +211,6 @@ _PATHS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(path=_PATHS, value=_JSON)
 def test_whatever_stands_in_a_field_is_read_or_refused_by_name(path: str, value: Any) -> None:
     body = json.dumps(changed(GOOD, path, value)).encode()

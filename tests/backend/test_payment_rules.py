@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.documents import Document
@@ -163,7 +163,6 @@ def test_a_report_reads_from_its_evidence_as_it_was_written() -> None:
 _TEXTS = st.text(st.characters(blacklist_categories=("Cs",)), max_size=30)
 
 
-@settings(deadline=None)
 @given(
     values=st.dictionaries(
         st.sampled_from(["guid", "initalRequest", "initalResponse", "verDept", "payType", "note"]),
@@ -191,7 +190,6 @@ def test_a_report_never_shows_account_or_original_texts(
     assert {failure.level for failure in report.warnings} <= {RuleLevel.Warn}
 
 
-@settings(deadline=None)
 @given(cents=st.integers(min_value=0, max_value=10**7))
 def test_any_other_amount_is_found_and_only_that_one_passes(cents: int) -> None:
     amount = f"{cents // 100}.{cents % 100:02}"

@@ -293,7 +293,7 @@ class AnyMoves(RuleBasedStateMachine):
         assert self.account.counted == sum(self.taken.values())
 
 
-AnyMoves.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+AnyMoves.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 test_any_moves_in_any_order_keep_the_account_true = AnyMoves.TestCase
 
 

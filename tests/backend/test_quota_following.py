@@ -286,7 +286,7 @@ def account_after(amounts: dict[bytes, Decimal], seen: list[tuple[bytes, State]]
     return {bytes.fromhex(name): entry for name, entry in account.entries.items()}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     amounts=st.lists(AMOUNTS, min_size=3, max_size=3),
     seen=st.lists(st.tuples(st.sampled_from([A, B, C]), STATES), max_size=12),
@@ -412,4 +412,4 @@ class Lives(RuleBasedStateMachine):
 
 def test_lives_of_parcels_keep_the_year_within_its_limit(database: Database) -> None:
     Lives.database = database
-    run_state_machine_as_test(Lives, settings=settings(max_examples=50, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Lives, settings=settings(max_examples=50, stateful_step_count=30))

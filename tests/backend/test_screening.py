@@ -294,7 +294,7 @@ texts = st.lists(st.sampled_from([*"VEKIvekiZORBAzorba维琪唯奇佐贝1 0-.|/\
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(texts | st.text(max_size=60), texts, texts | st.text(max_size=60), st.sampled_from([SHOES, "", "x"]))
 def test_any_text_is_screened(gname: str, item_name: str, brand: str, gcode: str) -> None:
     line = Line(gname, item_name, f"品牌:{brand}", gcode)

@@ -18,6 +18,7 @@ from backend.domain.listing_standing import ListingAct
 from backend.domain.matching import Basis, Context, MatchOutcome, RuleLevel
 from backend.domain.notices import NoticeKind
 from backend.domain.participants import CreditGrade, Role
+from backend.domain.process import MisfitKind, RedundancyKind
 from backend.domain.quota import Route
 from backend.domain.rights import CaseState, Disposal, Outcome, RightKind
 from backend.domain.rights import Route as CaseRoute
@@ -119,6 +120,13 @@ def test_every_word_of_cases_and_listings_has_a_text() -> None:
     assert {f"fact.{name}" for name in case_folding.APPLY} <= keys
     told = (ListingAct.MakeStatement, ListingAct.AppealListing, ListingAct.AskRepair)
     assert {f"held.note.{act}" for act in told} | {f"listact.{act}" for act in told} <= keys
+
+
+def test_every_word_of_the_process_has_a_text() -> None:
+    keys = TABLES[Language.Chinese].keys()
+
+    assert {f"process.misfit.{kind}" for kind in MisfitKind} <= keys
+    assert {f"process.repeat.{kind}" for kind in RedundancyKind} <= keys
 
 
 def test_every_key_that_a_template_names_exists() -> None:

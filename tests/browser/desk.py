@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -20,6 +21,12 @@ def sign_in(page: Page, world: World, role: str) -> None:
     page.get_by_label(re.compile("^(API key|API 密钥)$")).fill(world.ledger.keys[role])
     page.locator("main button").click()
     expect(page).to_have_url(f"{world.ledger.address}/console")
+
+
+def pictured(page: Page, name: str) -> None:
+    """A picture of the whole page, to be looked at, in the folder that `GUANLIAN_PICTURES` names; without one none."""
+    if folder := os.environ.get("GUANLIAN_PICTURES"):
+        page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
 
 
 def send_file(page: Page, message: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from backend.chain.geth import can_have_geth
 from backend.services.gateway import Gateway
 from backend.services.simulation import simulate
+from tests.support.consortium import ON_NETWORK, network_ledger, validating
 from tests.support.receivers import Receiver, receiver
 from tests.support.running import Declared, Ledger, running_ledger
 from tests.support.standing import Conversation, standing_gateway
@@ -16,8 +19,14 @@ from tests.support.standing import Conversation, standing_gateway
 
 @pytest.fixture(scope="session")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    with running_ledger(tmp_path_factory.mktemp("ledger")) as made:
-        yield made
+    """On the embedded chain, or on four validators where the environment says so (`make test-network`)."""
+    with ExitStack() as stack:
+        home = tmp_path_factory.mktemp("ledger")
+        if ON_NETWORK:
+            network_home = stack.enter_context(validating(tmp_path_factory.mktemp("network")))
+            yield stack.enter_context(network_ledger(network_home, home))
+        else:
+            yield stack.enter_context(running_ledger(home))
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +46,12 @@ def declared(ledger: Ledger) -> Declared:
     # Those of Pudong first: most tests look at one of them as its customs.
     views.sort(key=lambda view: view["declaring_district"] != "2233")
     return Declared([view["parcel_id"] for view in views], exports)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if ON_NETWORK and not can_have_geth():
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="neither geth nor a Go toolchain is on PATH"))
 
 
 _seeds = iter(range(1000, 10_000))

@@ -25,6 +25,8 @@ ADDRESS = "0x" + "11" * 20
 ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("POST", "/v1/messages"): ("/v1/messages", {"enterprise"}),
     ("GET", "/v1/parcels/{parcel_id}"): (f"/v1/parcels/{H64}", {"none"}),
+    ("GET", "/v1/parcels/{parcel_id}/certificate"): (f"/v1/parcels/{H64}/certificate", {"none"}),
+    ("GET", "/v1/trust"): ("/v1/trust", {"none"}),
     ("GET", "/v1/parcels"): ("/v1/parcels", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/manifests/{manifest}"): (f"/v1/manifests/0x{H64}", {"none"}),
     ("POST", "/v1/records"): ("/v1/records", {"enterprise", "authority"}),
@@ -133,6 +135,20 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
         "/v1/platform-notices/999999/facts/received",
         {"enterprise"},
     ),
+    ("POST", "/v1/release-instructions"): ("/v1/release-instructions", {"authority"}),
+    ("GET", "/v1/release-instructions"): ("/v1/release-instructions", {"enterprise", "authority"}),
+    ("GET", "/v1/release-instructions/{instruction_id}"): (
+        "/v1/release-instructions/999999",
+        {"enterprise", "authority"},
+    ),
+    ("POST", "/v1/release-instructions/{instruction_id}/acknowledgement"): (
+        "/v1/release-instructions/999999/acknowledgement",
+        {"enterprise"},
+    ),
+    ("POST", "/v1/release-instructions/{instruction_id}/{act}"): (
+        "/v1/release-instructions/999999/refusal",
+        {"enterprise", "authority"},
+    ),
     ("GET", "/v1/rights"): ("/v1/rights", {"none"}),
     ("GET", "/v1/rights/{right_id}"): ("/v1/rights/999", {"none"}),
     ("POST", "/v1/rights"): ("/v1/rights", {"enterprise"}),
@@ -197,6 +213,15 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ),
     ("GET", "/v1/participants/{participant_no}/signature-refusals"): (
         "/v1/participants/1/signature-refusals",
+        {"authority", "governance"},
+    ),
+    ("GET", "/v1/statistics"): ("/v1/statistics", {"enterprise", "authority", "governance"}),
+    ("GET", "/v1/process"): ("/v1/process", {"authority", "governance"}),
+    ("GET", "/v1/process/model.svg"): ("/v1/process/model.svg", {"authority", "governance"}),
+    ("GET", "/v1/process/log"): ("/v1/process/log", {"authority", "governance"}),
+    ("GET", "/v1/process/scenarios"): ("/v1/process/scenarios", {"authority", "governance"}),
+    ("GET", "/v1/process/simulation"): (
+        "/v1/process/simulation?scenario=no-change&replications=20&parcels=1",
         {"authority", "governance"},
     ),
     ("GET", "/v1/me"): ("/v1/me", {"enterprise", "authority", "governance"}),

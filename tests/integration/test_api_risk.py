@@ -275,7 +275,8 @@ def test_the_command_verifies_from_the_chain_alone(drawing: Ledger) -> None:
 
 def test_a_parcel_that_was_selected_and_released_unopened_is_named(drawing: Ledger) -> None:
     """Customs that let a parcel go before its draw, although it is selected in every tier."""
-    for _ in range(4):
+    # A busy machine can fail a round, whose parcels are then not drawn at all: another one is tried.
+    for _ in range(8):
         switch(drawing, on=True, rates={"direct": 1, "review": 1}, tiers={"review": 90, "inspect": 95})
         parcel = next(iter(drawing.send(simulate(1, next(_seeds), "import", 0.0, barred=()))))
         place = drawing.indexed(parcel, lambda view: view["state"] == "Accepted")
@@ -284,8 +285,7 @@ def test_a_parcel_that_was_selected_and_released_unopened_is_named(drawing: Ledg
         drawing.record(role, "Release", [parcel])
         view = drawing.indexed(parcel, lambda found: found["risk"]["draw"]["status"] != "pending", role)
         (checked,) = verify_draws(drawing.settings, bytes.fromhex(parcel), bytes.fromhex(view["manifest"][2:]))
-        assert checked.entry is not None
-        if checked.entry.rates == Rates(10_000, 10_000, 10_000):
+        if checked.entry is not None and checked.entry.rates == Rates(10_000, 10_000, 10_000):
             break
     assert view["risk"]["treatment"] == "late"
     assert checked.faults == ("selected in every tier, and released without an inspection",)

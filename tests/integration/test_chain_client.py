@@ -168,7 +168,7 @@ def test_views_answer_typed_and_refuse_what_is_unknown(chain: Chain) -> None:
     authority = views.authority_of(chain.account(CUSTOMS).address)
     assert authority == Authority(chain.numbers[CUSTOMS], role_set([Role.Customs]), PUDONG)
     assert views.participant_of(b"\xfe" * 32) is None
-    assert views.participant_count() == 7, "the six of this file and the case contract"
+    assert views.participant_count() == 8, "the six of this file and the two contracts"
     assert views.is_active_seller(chain.seller)
     assert not views.is_active_seller(chain.numbers[CUSTOMS])
     with pytest.raises(ParticipantUnknown):

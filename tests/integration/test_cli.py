@@ -621,3 +621,27 @@ def test_the_readmes_commands_do_what_it_says(tmp_path: Path, home: Home) -> Non
     script = readme_block("http").replace("curl -s ", "curl -sS --fail-with-body ")
     done = shell(script, API=home.up["api_url"], PARCEL=open_to_review[0]["parcel_id"], **keys)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# ---------------------------------------------------------------------------------------------------
+# Where time is lost
+
+
+def test_the_process_is_shown_drawn_exported_and_a_change_to_it_tried(home: Home, tmp_path: Path) -> None:
+    where = ("--home", str(home.path))
+    found = answered("process", "show", *where)
+    assert found["conformance"]["percent"] == "100.00", "the contracts let nothing else happen"
+    assert found["parcels"] >= PARCELS / 2
+    assert "fit the lifecycle" in guanlian("process", "show", *where).stdout
+    tried = answered("process", "simulate", "no-change", *where, "--replications", "20", "--parcels", "10")
+    assert tried["difference"]["mean_seconds"] == {"estimate": 0.0, "low": 0.0, "high": 0.0}
+    names = [one["scenario"] for one in answered("process", "scenarios", *where)["items"]]
+    assert tried["scenario"] in names
+    picture, log = tmp_path / "process.svg", tmp_path / "log.xes"
+    assert guanlian("process", "picture", *where, "--out", str(picture)).returncode == 0
+    assert guanlian("process", "log", *where, "--format", "xes", "--out", str(log)).returncode == 0
+    assert picture.read_text("utf-8").startswith("<svg")
+    assert log.read_bytes().count(b"<trace>") == found["parcels"]
+    refused = guanlian("process", "simulate", "abolish-customs", *where)
+    assert refused.returncode == 1
+    assert "找不到" in refused.stderr

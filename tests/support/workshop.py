@@ -93,7 +93,8 @@ def installed_chain(home: Path, *, block_time: float | None) -> Iterator[Setting
         mnemonic=settings.mnemonic_path.read_text().strip(),
         block_time=block_time,
         accounts=installation.NODE_ACCOUNTS,
-        states_kept=500,
+        # Reorganisations here are 12 blocks deep at most, and each further state is a whole copy in memory.
+        states_kept=40,
         # No test of these kills its node, and the whole history is written each time: in the end, once.
         state_interval=3600,
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
 from backend.api.dependencies import AnyoneDep, CallerDep, GatewayDep, answer
 from backend.api.schemas import (
@@ -22,12 +23,15 @@ from backend.api.schemas import (
     StateName,
 )
 from backend.domain.instants import instant
+from backend.services.certifying import certificate_of
 from backend.services.parcel_search import ParcelFilter, list_parcels
 from backend.services.parcels import manifest_view, parcel_view
+from backend.services.trusting import published_trust
 
 router = APIRouter(prefix="/v1", tags=["parcels"])
 
 _Number = Annotated[int | None, Query(ge=1, le=MOST_NUMBER)]
+_FieldPath = Annotated[str, StringConstraints(max_length=200)]
 _Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with its time zone")]
 
 
@@ -35,6 +39,28 @@ _Instant = Annotated[str | None, Query(max_length=40, description="ISO 8601 with
 def get_parcel(parcel_id: ParcelId, gateway: GatewayDep, caller: AnyoneDep) -> Response:
     """One parcel: state, flags, seller, the whole history. Public; a key adds what its bearer may see."""
     return answer(parcel_view(gateway, bytes.fromhex(parcel_id), caller))
+
+
+@router.get("/parcels/{parcel_id}/certificate", operation_id="get_certificate")
+def get_certificate(
+    parcel_id: ParcelId,
+    gateway: GatewayDep,
+    caller: AnyoneDep,
+    reveal: Annotated[list[_FieldPath] | None, Query(max_length=100)] = None,
+) -> Response:
+    """The parcel's certificate: its history with what proves it, for anyone to check offline. Public.
+
+    It shows what the page shows; a key lets its bearer reveal further fields of the documents that it may read.
+    """
+    data = certificate_of(gateway, bytes.fromhex(parcel_id), caller, reveal or ())
+    name = f'attachment; filename="guanlian-{parcel_id[:12]}.json"'
+    return Response(data, media_type="application/json", headers={"Content-Disposition": name})
+
+
+@router.get("/trust", operation_id="get_trust")
+def get_trust(gateway: GatewayDep) -> Response:
+    """The validators whose word makes blocks final, as this gateway names them. Public."""
+    return answer(published_trust(gateway))
 
 
 @router.get("/parcels", operation_id="list_parcels")

@@ -89,7 +89,7 @@ def add_working_days(start: When, count: int, calendar: WorkingCalendar | None =
     while count:
         day += _DAY
         count -= whole.is_working_day(day)
-    return _midnight(day + _DAY)
+    return midnight(day + _DAY)
 
 
 def working_days_between(start: When, end: When, calendar: WorkingCalendar | None = None) -> int:
@@ -126,8 +126,14 @@ def china_day(when: When) -> date:
     return when if isinstance(when, date) else datetime.fromtimestamp(when, UTC).astimezone(CHINA).date()
 
 
-def _midnight(day: date) -> int:
+def midnight(day: date) -> int:
+    """The first second of a day in China, in Unix seconds."""
     return int(datetime(day.year, day.month, day.day, tzinfo=CHINA).timestamp())
+
+
+def last_second(day: date) -> int:
+    """The last second of a day in China, in Unix seconds; of the last day that there is, too."""
+    return midnight(day) + 86_400 - 1
 
 
 # ---------------------------------------------------------------------------------------------------

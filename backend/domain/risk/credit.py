@@ -105,7 +105,7 @@ NOTHING_HELD = CreditRecord(0, (), Decimal(0), Decimal(0))
 def credit_record(declared: int, events: Iterable[CreditEvent]) -> CreditRecord:
     """The record over parcels declared and events of one period, each event within it."""
     entries = [CreditEntry(event, _points(event, declared)) for event in events]
-    entries.sort(key=lambda entry: (-entry.event.at, entry.event.kind, entry.event.reference))
+    entries.sort(key=lambda entry: (-entry.event.at, entry.event.kind, entry.event.reference, entry.event.parcels))
     total = sum((entry.points for entry in entries), Decimal(0))
     score = min(max(total, Decimal(0)), HIGHEST_RECORD)
     return CreditRecord(declared, tuple(entries), score - total, score)

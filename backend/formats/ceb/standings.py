@@ -61,6 +61,7 @@ LIST_STANDINGS: dict[Step, Standing] = {
     Step.ReviewClosed: CLOSED_REVIEW,
     Step.InspectionOrdered: standing(Status.Inspection, "查验"),
     Step.InspectionPassed: standing(Status.ReviewClosed, "查验通过"),
+    Step.Reinspection: standing(Status.Inspection, "再次查验"),
     Step.Detention: standing(Status.DetainedOtherwise, "扣留"),
     Step.PortDetention: standing(Status.DetainedOtherwise, "口岸海关扣留"),
     Step.DetentionLifted: standing(Status.ReviewClosed, "解除扣留"),

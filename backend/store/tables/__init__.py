@@ -1,8 +1,8 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`) hold what only this gateway has.
-*Read model* tables (`readmodel`, `proceedings`) are folded from the chain's events and can be dropped and rebuilt at
-any time; nothing a decision depends on stands only there.
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `terminals`) hold what
+only this gateway has. *Read model* tables (`readmodel`, `proceedings`) are folded from the chain's events and can be
+dropped and rebuilt at any time; nothing a decision depends on stands only there.
 """
 
 from __future__ import annotations
@@ -61,7 +61,13 @@ from backend.store.tables.readmodel import (
     rights,
 )
 from backend.store.tables.risk import draw_rounds, risk_assessments, risk_configs
+from backend.store.tables.scans import scan_days
 from backend.store.tables.screening import marks, screening_hits, screenings
+from backend.store.tables.terminals import (
+    release_instruction_facts,
+    release_instruction_parcels,
+    release_instructions,
+)
 
 __all__ = [
     "READ_MODEL",
@@ -105,10 +111,14 @@ __all__ = [
     "records",
     "refusals",
     "relayed_receipts",
+    "release_instruction_facts",
+    "release_instruction_parcels",
+    "release_instructions",
     "rights",
     "risk_assessments",
     "risk_configs",
     "rule_proposals",
+    "scan_days",
     "screening_hits",
     "screenings",
     "sequences",

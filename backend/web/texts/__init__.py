@@ -11,21 +11,31 @@ from backend.web.texts.en_answers import EN_ANSWERS
 from backend.web.texts.en_cases import EN_CASES
 from backend.web.texts.en_console import EN_CONSOLE
 from backend.web.texts.en_conversation import EN_CONVERSATION
+from backend.web.texts.en_instructions import EN_INSTRUCTIONS
 from backend.web.texts.en_notices import EN_NOTICES
 from backend.web.texts.en_payments import EN_PAYMENTS
+from backend.web.texts.en_process import EN_PROCESS
 from backend.web.texts.en_rights import EN_RIGHTS
 from backend.web.texts.en_risk import EN_RISK
 from backend.web.texts.en_rules import EN_RULES
+from backend.web.texts.en_scans import EN_SCANS
+from backend.web.texts.en_statistics import EN_STATISTICS
+from backend.web.texts.en_verify import EN_VERIFY
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
 from backend.web.texts.zh_cases import ZH_CASES
 from backend.web.texts.zh_console import ZH_CONSOLE
 from backend.web.texts.zh_conversation import ZH_CONVERSATION
+from backend.web.texts.zh_instructions import ZH_INSTRUCTIONS
 from backend.web.texts.zh_notices import ZH_NOTICES
 from backend.web.texts.zh_payments import ZH_PAYMENTS
+from backend.web.texts.zh_process import ZH_PROCESS
 from backend.web.texts.zh_rights import ZH_RIGHTS
 from backend.web.texts.zh_risk import ZH_RISK
 from backend.web.texts.zh_rules import ZH_RULES
+from backend.web.texts.zh_scans import ZH_SCANS
+from backend.web.texts.zh_statistics import ZH_STATISTICS
+from backend.web.texts.zh_verify import ZH_VERIFY
 
 
 class Language(StrEnum):
@@ -54,6 +64,11 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_RISK, EN_RISK),
     (ZH_CASES, EN_CASES),
     (ZH_NOTICES, EN_NOTICES),
+    (ZH_INSTRUCTIONS, EN_INSTRUCTIONS),
+    (ZH_SCANS, EN_SCANS),
+    (ZH_PROCESS, EN_PROCESS),
+    (ZH_VERIFY, EN_VERIFY),
+    (ZH_STATISTICS, EN_STATISTICS),
 )
 
 TABLES: Mapping[Language, Mapping[str, str]] = {

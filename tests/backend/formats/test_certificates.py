@@ -117,7 +117,7 @@ def test_a_subject_is_bounded() -> None:
     assert len(read_certificate(certificate).subject) == LONGEST_SUBJECT
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([RSA, SM2]), st.data())
 def test_no_change_of_its_bytes_gets_past_the_reader_as_anything_but_a_certificate(
     signer: Signer, data: st.DataObject

@@ -169,7 +169,7 @@ def test_refusal_of_the_frame_lists_every_fault() -> None:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cuts=st.lists(st.tuples(st.integers(0, len(ORDERS)), st.binary(max_size=4)), min_size=1, max_size=6))
 def test_any_damage_to_the_bytes_ends_in_a_message_or_a_named_refusal(cuts: list[tuple[int, bytes]]) -> None:
     data = ORDERS

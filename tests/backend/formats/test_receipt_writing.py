@@ -119,7 +119,7 @@ def test_more_rows_than_a_receipt_holds_are_not_written() -> None:
         write_rows("900", [row, row], GUID)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_whatever_a_receipts_table_allows_is_written_and_read_as_it_was(data: st.DataObject) -> None:
     receipt_type = data.draw(st.sampled_from(RECEIPTS))
@@ -134,7 +134,7 @@ def test_whatever_a_receipts_table_allows_is_written_and_read_as_it_was(data: st
         assert schema_accepts(written, receipt_type), schema(direction_of(receipt_type)).error_log
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cuts=st.lists(st.tuples(st.integers(0, 1200), st.binary(max_size=4)), min_size=1, max_size=6))
 def test_any_damage_to_the_bytes_ends_in_a_receipt_or_a_named_refusal(cuts: list[tuple[int, bytes]]) -> None:
     data = write_rows("816", [BILL], GUID)

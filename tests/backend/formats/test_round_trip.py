@@ -99,7 +99,7 @@ def test_written_message_with_everything_is_valid_for_the_schema(message_type: s
     assert schema_accepts(data, message_type), schema(direction_of(message_type)).error_log
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_whatever_the_field_table_allows_is_written_validly_and_read_as_it_was(data: st.DataObject) -> None:
     message_type = data.draw(st.sampled_from(TYPES))
@@ -111,7 +111,7 @@ def test_whatever_the_field_table_allows_is_written_validly_and_read_as_it_was(d
 
 
 @needs_reference
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_whatever_the_field_table_allows_is_valid_for_the_schema(data: st.DataObject) -> None:
     message_type = data.draw(st.sampled_from(TYPES))

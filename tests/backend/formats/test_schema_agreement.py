@@ -143,7 +143,7 @@ def test_every_text_at_its_limit_passes_and_one_more_character_does_not(message_
         leaf.text = original
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_random_values_get_the_schemas_verdict(data: st.DataObject) -> None:
     message_type = data.draw(st.sampled_from(TYPES))

@@ -226,7 +226,7 @@ def _signed(kind: str) -> bytes:
     return signer(kind).sign(ORDERS)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(KINDS), st.data())
 def test_no_byte_of_a_signed_message_can_be_changed_so_that_something_else_is_read(
     kind: str, data: st.DataObject
@@ -244,7 +244,7 @@ def test_no_byte_of_a_signed_message_can_be_changed_so_that_something_else_is_re
         assert read == parse_message(signed)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(KINDS),
     st.text(

@@ -84,7 +84,7 @@ def test_a_signature_under_another_identity_does_not_hold() -> None:
     assert not is_signature(POINT, MESSAGE, SIGNATURE, DEFAULT_IDENTITY + b"\x00")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 64 * 8 - 1), st.integers(0, len(MESSAGE) * 8 - 1))
 def test_no_bit_can_be_turned(in_value: int, in_message: int) -> None:
     assert not is_signature(POINT, MESSAGE, _turned(SIGNATURE, in_value))

@@ -60,6 +60,7 @@ def test_customs_decisions_about_a_list_are_all_told() -> None:
         Step.OrderAttested, Step.PaymentAttested, Step.WaybillAttested, Step.Arrival, Step.TransitDeparture,
         Step.TransitArrival, Step.Departure, Step.Offloading, Step.Delivery, Step.ReturnRequested,
         Step.ReturnApproved, Step.ReturnRefused, Step.ReturnArrived, Step.ReturnVerified,
+        Step.Consigned, Step.TakenOut, Step.Waybilled, Step.WrittenOff,
     }  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_written_message_is_valid_for_the_schema(message_type: str) -> None:
     assert schema_accepts(data, message_type), schema(direction_of(message_type)).error_log
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(st.characters(blacklist_categories=("Cs",)), max_size=40))
 def test_any_text_survives_writing_and_reading(text: str) -> None:
     (document, *_) = documents_of("311")
