@@ -26,12 +26,12 @@ def set_up_compiler(folder: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "SOLCX_BINARY_PATH": str(folder)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=3000,
     )
 
 
 def solc(executable: Path, *arguments: str, given: str = "", cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([executable, *arguments], input=given, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return subprocess.run([executable, *arguments], input=given, cwd=cwd, capture_output=True, text=True, timeout=3000)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ LATER = ("lint", "fmt", "abi", "gas", "bench", "check", "clean")
 
 
 def test_make_alone_lists_the_commands() -> None:
-    listing = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    listing = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert re.findall(r"^  make (\S+) +\S", listing.stdout, re.MULTILINE) == (
         ["setup", "demo", "test", "test-fast", "test-network", "fuzz", *LATER]
     )

@@ -16,6 +16,10 @@ from backend.settings import Settings
 #: How long requests in flight may take after SIGTERM, in seconds.
 GRACE = 10
 
+#: How long a connection stays open without a request, in seconds, as nginx keeps it. Uvicorn's 5 s are near the pace
+#: at which systems ask again: a request that meets the close is answered with a reset.
+KEEP_ALIVE = 75
+
 
 def serve_forever(settings: Settings) -> None:
     """Answers requests, sends and indexes until the process is told to end.
@@ -37,4 +41,5 @@ def serve_forever(settings: Settings) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEEP_ALIVE,
     )

@@ -32,7 +32,7 @@ GOVERNANCE_PLACE = 0
 CAST = tuple(member for member in ROSTER if member.roles)
 
 #: How long the registrations may take to be indexed, in seconds.
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 def host_governance(settings: Settings) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from scripts.chromium import chromium_executable
+from tests.browser.desk import PATIENCE
 from tests.browser.world import World, world_of
 from tests.support.running import running_ledger
 
@@ -20,6 +21,9 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# Only a failing expectation waits so long; five seconds, the default, can pass on a machine that runs other things.
+expect.set_options(timeout=PATIENCE)
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1200, "height": 900}
@@ -72,7 +76,7 @@ def reader(browser: Browser, world: World) -> Iterator[Reader]:
             viewport=viewport,  # type: ignore[arg-type]
             java_script_enabled=script,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

@@ -13,7 +13,7 @@ from tests.browser.world import World
 from tests.support.running import until
 
 #: How long the chain may take to decide, in milliseconds.
-PATIENCE = 40_000
+PATIENCE = 300_000
 
 
 def sign_in(page: Page, world: World, role: str) -> None:

@@ -141,7 +141,7 @@ def test_the_commands_write_and_check_a_file(ledger: Ledger, declared: Declared,
     (tmp_path / "list.json").write_text("{}")
 
     def check(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["guanlian", "verify", *words], capture_output=True, text=True, timeout=60)
+        return subprocess.run(["guanlian", "verify", *words], capture_output=True, text=True, timeout=300)
 
     fine = check(str(file))
     assert fine.returncode == 5

@@ -39,7 +39,7 @@ def registered(client: ChainClient, deployment: Deployment) -> list[bytes]:
 def await_write(state: Path) -> None:
     """Waits until the state has been written once more."""
     side = os.readlink(state)
-    until(lambda: os.readlink(state) != side, seconds=5 * STATE_INTERVAL)
+    until(lambda: os.readlink(state) != side, seconds=60 * STATE_INTERVAL)
 
 
 def restarted(home: Path, port: int) -> NodeProcess:
@@ -111,7 +111,7 @@ def test_of_two_states_the_whole_one_counts_and_none_is_never_a_new_chain(tmp_pa
     with node_at(tmp_path) as node:
         client, port = ChainClient(node.rpc_url), int(node.rpc_url.rpartition(":")[2])
         first = client.blocks([0])
-        until(lambda: all(keeper.side(link, which).exists() for which in (0, 1)), seconds=5 * STATE_INTERVAL)
+        until(lambda: all(keeper.side(link, which).exists() for which in (0, 1)), seconds=60 * STATE_INTERVAL)
         stop_node(node.pid, tmp_path)
         newest = max((keeper.side(link, which) for which in (0, 1)), key=lambda path: path.stat().st_mtime_ns)
         newest.write_bytes(newest.read_bytes()[:-100])
@@ -151,7 +151,7 @@ def test_a_node_killed_while_it_writes_leaves_a_whole_state(tmp_path: Path) -> N
 
     until(cut_off)
     os.kill(int(pid_file.read_text()), signal.SIGKILL)
-    assert kept.wait(10) == 128 + signal.SIGKILL
+    assert kept.wait(120) == 128 + signal.SIGKILL
     whole = [text for which in (0, 1) if (text := keeper.side(link, which).read_text()).endswith("]")]
     assert whole
 

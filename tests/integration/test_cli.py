@@ -32,7 +32,7 @@ ABI = {
 PARCELS = 24
 
 
-def guanlian(*arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+def guanlian(*arguments: str, timeout: float = 900) -> subprocess.CompletedProcess[str]:
     """Runs the command as a user would; settings of the surrounding shell do not reach it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUANLIAN_")}
     return subprocess.run(
@@ -97,7 +97,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 
 def rpc(url: str, method: str, *params: Any) -> Any:
     reply = httpx.post(
-        url, json={"jsonrpc": "2.0", "id": 1, "method": method, "params": params}, timeout=30, trust_env=False
+        url, json={"jsonrpc": "2.0", "id": 1, "method": method, "params": params}, timeout=120, trust_env=False
     ).json()
     if "error" in reply:
         raise RuntimeError(reply["error"])
@@ -511,7 +511,7 @@ def test_a_key_works_until_it_is_revoked(home: Home) -> None:
 
 
 def test_a_second_gateway_on_the_same_home_is_refused(home: Home) -> None:
-    done = guanlian("serve", "--home", str(home.path), timeout=60)
+    done = guanlian("serve", "--home", str(home.path), timeout=300)
     assert done.returncode == 1
     assert "InstallationBusy" in done.stderr
 
@@ -597,7 +597,7 @@ def test_the_readmes_commands_do_what_it_says(tmp_path: Path, home: Home) -> Non
             env=environment | more,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=1200,
             check=False,
         )
 

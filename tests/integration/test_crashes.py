@@ -21,6 +21,7 @@ from backend.services.simulation import simulate
 from backend.services.simulation.model import SimulatedMessage
 from backend.settings import Settings
 from tests.support.plain_chain import read_plainly
+from tests.support.running import PATIENCE
 
 SEED = 20261122
 KILLS = 10
@@ -47,13 +48,14 @@ class Load(threading.Thread):
         self.refused: list[str] = []
 
     def run(self) -> None:
-        with httpx.Client(base_url=self.url, timeout=10, trust_env=False) as client:
+        with httpx.Client(base_url=self.url, timeout=60, trust_env=False) as client:
             for message in self.messages:
                 self._send(client, message)
 
     def _send(self, client: httpx.Client, message: SimulatedMessage) -> None:
         headers = {"Authorization": f"Bearer {self.keys[message.sender.key]}", "Content-Type": "application/xml"}
-        for _ in range(600):
+        given_up = time.monotonic() + PATIENCE
+        while time.monotonic() < given_up:
             try:
                 answer = client.post("/v1/messages", content=message.data, headers=headers)
             except httpx.TransportError:
@@ -84,15 +86,15 @@ def test_a_gateway_killed_at_random_moments_under_load_loses_and_doubles_nothing
     for _ in range(KILLS):
         threading.Event().wait(chance.uniform(0.05, 0.6))
         os.kill(_gateway_pid(home), signal.SIGKILL)
-        assert wait_until(lambda: not gateway_runs(home), 10)
+        assert wait_until(lambda: not gateway_runs(home), 60)
         start_gateway(home)
-    load.join(timeout=120)
+    load.join(timeout=2 * PATIENCE)
     assert not load.is_alive()
     assert load.refused == []
     assert len(load.operations) == len(simulated.messages)
 
-    deadline = time.monotonic() + 90
-    with httpx.Client(base_url=found.api_url, timeout=10, trust_env=False) as client:
+    deadline = time.monotonic() + PATIENCE
+    with httpx.Client(base_url=found.api_url, timeout=60, trust_env=False) as client:
         for role, operation_id in load.operations:
             headers = {"Authorization": f"Bearer {found.keys[role]}"}
             while True:
@@ -111,7 +113,7 @@ def test_a_gateway_killed_at_random_moments_under_load_loses_and_doubles_nothing
         seen = read_plainly(found.rpc_url, found.contracts["ParcelLedger"])
         return all(seen.steps[(parcel, Step.WaybillAttested)] for parcel in parcels)
 
-    assert wait_until(attested, 60)
+    assert wait_until(attested, PATIENCE)
     seen = read_plainly(found.rpc_url, found.contracts["ParcelLedger"])
     assert {parcel: len(seen.declared.get(parcel, ())) for parcel in parcels} == dict.fromkeys(parcels, 1)
     for step in (Step.OrderAttested, Step.PaymentAttested, Step.WaybillAttested):

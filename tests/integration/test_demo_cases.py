@@ -40,7 +40,7 @@ def guanlian(*arguments: str) -> Any:
     """The JSON value that a command prints, run as a user would."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUANLIAN_")} | PORTS
     command = [sys.executable, "-m", "backend.cli", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

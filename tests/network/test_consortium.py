@@ -217,7 +217,7 @@ def told_of(view: dict[str, Any]) -> list[tuple[str, str, str]]:
 def caller(address: str, gateway: Gateway, participant_no: int, scope: Scope) -> httpx.Client:
     """Whoever holds a key of this gateway for a participant."""
     headers = key_for(gateway, participant_no, scope.value)
-    return httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False)
+    return httpx.Client(base_url=address, headers=headers, timeout=300, trust_env=False)
 
 
 def eventually(client: httpx.Client, path: str) -> dict[str, Any]:

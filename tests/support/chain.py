@@ -46,13 +46,13 @@ def deploy(rpc_url: str, folder: Path) -> Deployment:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return load_deployment(out)
 
 
-def until(found: Callable[[], Any], seconds: float = 20) -> Any:
+def until(found: Callable[[], Any], seconds: float = 120) -> Any:
     """What a question gives as soon as it gives something true; the test fails where it never does."""
     deadline = time.monotonic() + seconds
     while True:

@@ -117,7 +117,7 @@ def settle(deliverer: Deliverer) -> None:
     raise AssertionError("deliveries go on and on")
 
 
-def ticking(deliverer: Deliverer, condition: Callable[[], Any], what: str, seconds: float = 20) -> None:
+def ticking(deliverer: Deliverer, condition: Callable[[], Any], what: str, seconds: float = 120) -> None:
     """Ticks until the condition holds; posts may still be under way then."""
 
     def holds() -> Any:

@@ -19,6 +19,7 @@ from backend.api import logs
 from backend.api.limits import Buckets, Limits
 from backend.app import create_app
 from backend.chain.node import free_port
+from backend.commands.serving import KEEP_ALIVE
 from backend.domain.participants import legal_identity
 from backend.domain.roster import ROSTER, Enterprise
 from backend.services.enrolment import demo_keys, enrol_cast, host_governance
@@ -29,8 +30,9 @@ from backend.settings import Settings
 from backend.store.participant_queries import number_of_identity
 from tests.support.workshop import installed_chain
 
-#: How long anything may take to reach the chain and come back, in seconds.
-PATIENCE = 40.0
+#: How long anything may take to reach the chain and come back, in seconds: only a failing test waits so long, and a
+#: machine that runs other things may take minutes for what takes a second here.
+PATIENCE = 300.0
 
 _OVER = frozenset({"confirmed", "quarantined", "cancelled"})
 
@@ -46,7 +48,14 @@ def served(app: FastAPI) -> Iterator[str]:
     """The application behind a real socket; its address."""
     port = free_port()
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_config=None, access_log=False, ws="none", server_header=False
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -84,7 +93,9 @@ class Ledger:
         name = role or ""
         if name not in self._clients:
             headers = {} if role is None else {"Authorization": f"Bearer {self.keys[role]}"}
-            self._clients[name] = httpx.Client(base_url=self.address, headers=headers, timeout=60, trust_env=False)
+            self._clients[name] = httpx.Client(
+                base_url=self.address, headers=headers, timeout=PATIENCE, trust_env=False
+            )
         return self._clients[name]
 
     def get(self, role: str | None, path: str, /, **query: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def told_by(script: str, lines: Iterable[Any]) -> list[Any]:
     """What the script answers to each line, in order."""
     told = subprocess.run(
         ["node", str(FOLDER / script)],
-        input="\n".join(map(json.dumps, lines)), capture_output=True, text=True, timeout=300,
+        input="\n".join(map(json.dumps, lines)), capture_output=True, text=True, timeout=900,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     return [json.loads(each) for each in told.stdout.splitlines()]

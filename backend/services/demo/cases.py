@@ -38,7 +38,7 @@ DAY = 86_400
 _WHAT, _ACTS = "two infringement cases", 24
 _RIGHT_YEARS, _HEARD_DAYS = 8, 5
 _INVESTIGATOR, _DISTRICT = "customs_pudong", "2233"
-_PATIENCE = 60.0
+_PATIENCE = 300.0
 _SEEDS = count(10**9)
 
 Passes = Callable[[int], None]

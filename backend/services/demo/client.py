@@ -140,7 +140,7 @@ class Roles:
             http = httpx.Client(
                 base_url=self.api_url,
                 headers={"Authorization": f"Bearer {self.keys[name]}"},
-                timeout=60,
+                timeout=300,
                 trust_env=False,
             )
             self._open[name] = Role(name, http)

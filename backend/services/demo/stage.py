@@ -22,7 +22,7 @@ CUSTOMS = {"2233": "customs_pudong", "2303": "customs_suzhou", "2908": "customs_
 ASKED_AT_ONCE = 100
 
 #: Seconds without any movement after which a wait is given up.
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 Report = Callable[[str, int, int], None]
 

@@ -132,7 +132,7 @@ def _openssl_has_sm2() -> bool:
 @pytest.mark.parametrize("identity", [DEFAULT_IDENTITY, b"ALICE123@YAHOO.COM"])
 def test_what_openssl_signs_holds(tmp_path: Path, identity: bytes) -> None:
     def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=tmp_path, capture_output=True, check=True, timeout=60)
+        subprocess.run(["openssl", *arguments], cwd=tmp_path, capture_output=True, check=True, timeout=300)
 
     (tmp_path / "data").write_bytes(b"<ds:SignedInfo>" * 50)
     openssl("genpkey", "-algorithm", "SM2", "-out", "key.pem")
