@@ -26,9 +26,12 @@ from backend.settings import Settings
 #: How often a wait looks again, in seconds.
 LOOK_EVERY = 0.1
 
+#: How long a lock is tried for at least, in seconds: whoever looks whether it is held holds it for a moment himself.
+GLIMPSE = 1.0
+
 
 @contextmanager
-def locked(path: Path, what: str, *, wait_seconds: float = 0.0) -> Iterator[None]:
+def locked(path: Path, what: str, *, wait_seconds: float = GLIMPSE) -> Iterator[None]:
     """Holds an exclusive lock on a file. Raises InstallationBusy where another holds it for longer."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as handle:
