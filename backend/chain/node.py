@@ -110,6 +110,7 @@ def start_node(
     mnemonic: str,
     chain_id: int = EMBEDDED_CHAIN,
     block_time: float | None = 1,
+    at_once: bool = False,
     accounts: int = 40,
     states_kept: int = STATES_KEPT,
     starts_at: int | None = None,
@@ -118,10 +119,10 @@ def start_node(
 ) -> NodeProcess:
     """Starts the node of an installation and waits until it answers.
 
-    `block_time` in seconds, fractions allowed; None mines at every transaction. The first `accounts` of the
-    mnemonic own ether, and gas costs nothing. Questions about a past state, and reorgs, reach `states_kept` blocks
-    back. `starts_at` (Unix seconds) sets the chain's clock, which goes on from there; usually it is the system's.
-    The state is written every `state_interval` seconds, and when the node is stopped.
+    `block_time` in seconds, fractions allowed; None mines at every transaction, and with `at_once` both do. The
+    first `accounts` of the mnemonic own ether, and gas costs nothing. Questions about a past state, and reorgs, reach
+    `states_kept` blocks back. `starts_at` (Unix seconds) sets the chain's clock, which goes on from there; usually it
+    is the system's. The state is written every `state_interval` seconds, and when the node is stopped.
     Raises ChainUnavailable where the port is taken, a node of this home runs already, its state is lost, or
     it does not answer in time.
     """
@@ -146,6 +147,7 @@ def start_node(
         "--dump-state", str(link), "--state-interval", str(state_interval),
         *([] if kept_state is None else ["--load-state", str(kept_state)]),
         *([] if block_time is None else ["--block-time", str(block_time)]),
+        *(["--mixed-mining"] if at_once else []),
         *([] if starts_at is None else ["--timestamp", str(starts_at)]),
     ]  # fmt: skip
     with log.open("ab") as output:

@@ -30,12 +30,16 @@ log = structlog.get_logger("runner")
 #: Seconds of patience after trouble, at most.
 MOST_PATIENCE = 5.0
 
+#: Seconds between two rounds of what nobody waits for, at least: counts of scans, deadlines that are hours long.
+UNHURRIED = 1.0
+
 
 @dataclass(slots=True)
 class Loop:
     """How one of the loops is doing."""
 
     name: str
+    unhurried: bool = False
     rounds: int = 0
     trouble: str | None = None
     trouble_since: int | None = None
@@ -56,8 +60,8 @@ class Runner:
         self.deliverer = Deliverer(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        names = ("indexer", "sender", "examiner", "drawer", "deliverer", "counter", "reminder")
-        self._loops = [Loop(name) for name in names]
+        names = ("indexer", "sender", "examiner", "drawer", "deliverer")
+        self._loops = [Loop(name) for name in names] + [Loop("counter", True), Loop("reminder", True)]
 
     def start(self) -> None:
         self._stop.clear()
@@ -114,16 +118,17 @@ class Runner:
         return note_overdue(self.gateway) > 0
 
     def _run(self, loop: Loop, work: Callable[[], bool]) -> None:
-        patience = self.gateway.settings.poll_seconds
+        pace = max(self.gateway.settings.poll_seconds, UNHURRIED if loop.unhurried else 0.0)
+        patience = pace
         while not self._stop.is_set():
-            wait = self.gateway.settings.poll_seconds
+            wait = pace
             try:
                 if work():
                     wait = 0
                 if loop.trouble is not None:
                     log.info("recovered", loop=loop.name, trouble=loop.trouble)
                 loop.trouble = loop.trouble_since = None
-                patience = self.gateway.settings.poll_seconds
+                patience = pace
             except GuanlianError as fault:
                 wait = patience = min(MOST_PATIENCE, patience * 2)
                 self._note(loop, fault.title)

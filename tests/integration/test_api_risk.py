@@ -275,11 +275,14 @@ def test_the_command_verifies_from_the_chain_alone(drawing: Ledger) -> None:
 
 def test_a_parcel_that_was_selected_and_released_unopened_is_named(drawing: Ledger) -> None:
     """Customs that let a parcel go before its draw, although it is selected in every tier."""
-    # A busy machine can fail a round, whose parcels are then not drawn at all: another one is tried.
+    # A busy machine can fail a round, whose parcels are then not drawn, or can have none open, and what is declared
+    # meanwhile is reviewed: another one is tried.
     for _ in range(8):
         switch(drawing, on=True, rates={"direct": 1, "review": 1}, tiers={"review": 90, "inspect": 95})
         parcel = next(iter(drawing.send(simulate(1, next(_seeds), "import", 0.0, barred=()))))
         place = drawing.indexed(parcel, lambda view: view["state"] == "Accepted")
+        if "Review" in place["flags"]:
+            continue
         role = DISTRICTS[place["declaring_district"]]
         drawing.record("site_operator", "Arrival", [parcel])
         drawing.record(role, "Release", [parcel])

@@ -179,7 +179,7 @@ def member(key: str) -> Enterprise:
 @contextmanager
 def running_ledger(home: Path) -> Iterator[Ledger]:
     """A new installation with the demo's cast, alive until the end of the block."""
-    with installed_chain(home, block_time=0.2) as settings, living(settings) as ledger:
+    with installed_chain(home, block_time=1) as settings, living(settings) as ledger:
         yield ledger
 
 

@@ -84,7 +84,11 @@ class Workshop:
 
 @contextmanager
 def installed_chain(home: Path, *, block_time: float | None) -> Iterator[Settings]:
-    """A node with the contracts on it; `block_time` None leaves mining to the test."""
+    """A node with the contracts on it; `block_time` None leaves mining to the test.
+
+    Otherwise a transaction is mined at once, as if every test came just before its block, and time goes on by blocks:
+    many short blocks would cost a core of their own for gateways that nobody asks anything.
+    """
     settings = installation.prepare(home)
     node = start_node(
         home,
@@ -92,6 +96,7 @@ def installed_chain(home: Path, *, block_time: float | None) -> Iterator[Setting
         chain_id=settings.chain_id,
         mnemonic=settings.mnemonic_path.read_text().strip(),
         block_time=block_time,
+        at_once=block_time is not None,
         accounts=installation.NODE_ACCOUNTS,
         # Reorganisations here are 12 blocks deep at most, and each further state is a whole copy in memory.
         states_kept=40,
@@ -99,7 +104,7 @@ def installed_chain(home: Path, *, block_time: float | None) -> Iterator[Setting
         state_interval=3600,
     )
     try:
-        settings = replace(settings, rpc_url=node.rpc_url, group_seconds=0.0, poll_seconds=0.02)
+        settings = replace(settings, rpc_url=node.rpc_url, group_seconds=0.0, poll_seconds=0.1)
         settings.save()
         installation.deploy(settings)
         yield settings
