@@ -54,11 +54,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view; nothing written in it is kept."""
+        """One moment of the database, whatever others write meanwhile; nothing written in it is kept."""
         try:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
                     connection.exec_driver_sql("BEGIN")
+                else:
+                    # PostgreSQL's default shows each statement what was committed before it: not one moment.
+                    connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection
                 connection.rollback()
         except OperationalError as fault:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from backend.chain.node import free_port
 from backend.domain.lifecycle import Direction, State, Step
@@ -36,6 +37,7 @@ from backend.store import listing_queries, readmodel, receipts
 from backend.store import proceeding_queries as queries
 from backend.store.database import Database
 from backend.store.migrations import current_revision, migrate
+from backend.store.tables.kept import documents
 from backend.store.tax_bills import BillFilter, BillSight, find_bills
 from tests.support.clerk import Clerk
 from tests.support.kept import DAY, DECLARANT, DISTRICT, KEY, NOON, Shelf, import_list, parcel
@@ -99,6 +101,16 @@ def test_a_database_is_brought_to_the_newest_layout_once(shop: Workshop, databas
     before = current_revision(database_url)
     migrate(database_url)
     assert current_revision(database_url) == before is not None
+
+
+def test_a_reader_sees_one_moment(shop: Workshop) -> None:
+    count = sa.select(sa.func.count()).select_from(documents)
+    with shop.gateway.database.read() as connection:
+        before = connection.scalar(count)
+        shop.receive(small_set(1, 71))
+        assert connection.scalar(count) == before
+    with shop.gateway.database.read() as connection:
+        assert connection.scalar(count) > before
 
 
 def test_messages_go_the_whole_way_and_survive_a_reorganisation(shop: Workshop) -> None:
