@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from backend.commands.common import Bars, JsonOption, SeedOption, answer, print_json, table, words
+from backend.services.simulation import Season
 from backend.services.simulation import simulate as simulated_set
 from backend.services.simulation.scoring import RuleScore, Score, score_simulation
 
@@ -48,6 +49,16 @@ def simulate(
             help=f"Share of parcels with one thing wrong, labelled: {_ANOMALIES:g}, or {_ANOMALIES_SCORED} to score.",
         ),
     ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, max=366, help="Spread the orders over so many days, as buyers buy."),
+    ] = None,
+    peak_day: Annotated[
+        int | None, typer.Option("--peak-day", min=1, max=366, help="Which of the days is a sales day, such as 11.11.")
+    ] = None,
+    peak: Annotated[
+        float, typer.Option("--peak", min=1, max=100, help="How many ordinary days' orders fall on the sales day.")
+    ] = 8.0,
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Folder for messages and labels.json.")] = Path(
         "simulated"
     ),
@@ -57,6 +68,7 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Write matched sets of customs messages as files, or score the matching; the same seed gives the same bytes."""
+    season = _season(days, peak_day, peak)
     if score:
         with Bars() as bars:
             scored = score_simulation(
@@ -71,7 +83,11 @@ def simulate(
             _show(scored)
         return
     made = simulated_set(
-        _PARCELS if parcels is None else parcels, seed, mode.value, _ANOMALIES if anomalies is None else anomalies
+        _PARCELS if parcels is None else parcels,
+        seed,
+        mode.value,
+        _ANOMALIES if anomalies is None else anomalies,
+        season=season,
     )
     paths = made.write_set(out)
     if as_json:
@@ -79,6 +95,12 @@ def simulate(
     else:
         count = len(made.messages) + len(made.notices)
         words.print(f"{count} messages of {len(made.parcels)} parcels in {escape(str(out))}")
+
+
+def _season(days: int | None, peak_day: int | None, peak: float) -> Season | None:
+    if peak_day is not None and (days is None or peak_day > days):
+        raise typer.BadParameter("the sales day is one of --days", param_hint="--peak-day")
+    return None if days is None else Season(days, peak_day, peak)
 
 
 def _show(score: Score) -> None:

@@ -20,6 +20,7 @@ from backend.services.simulation.model import (
     SimulatedSet,
 )
 from backend.services.simulation.posting import transfer_of
+from backend.services.simulation.seasons import Season
 
 __all__ = [
     "BASE_TIME",
@@ -28,6 +29,7 @@ __all__ = [
     "Expected",
     "Journey",
     "Mode",
+    "Season",
     "SimulatedMessage",
     "SimulatedParcel",
     "SimulatedSet",

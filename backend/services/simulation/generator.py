@@ -10,6 +10,7 @@ from backend.services.simulation.model import Mode, Report, SimulatedMessage, Si
 from backend.services.simulation.notices import arrivals, deliveries, departures, masters
 from backend.services.simulation.parcels import ParcelMaker
 from backend.services.simulation.posting import MOST_DOCUMENTS, Postbox
+from backend.services.simulation.seasons import Season, SeasonClock
 
 #: The default instant of the first order, China Standard Time.
 BASE_TIME = datetime(2026, 3, 2, 9, 0, 0)
@@ -35,6 +36,7 @@ def simulate(
     *,
     barred: Sequence[str] = (SELLER_TO_BAR,),
     base_time: datetime = BASE_TIME,
+    season: Season | None = None,
     documents_per_message: int = MOST_DOCUMENTS,
     report: Report | None = None,
 ) -> SimulatedSet:
@@ -42,8 +44,8 @@ def simulate(
 
     `anomalies` is the share of parcels with one thing wrong (0 to 1); each is labelled. Sellers in `barred`
     appear only in parcels labelled `barred_seller`; with `barred=()` every seller trades and no parcel bears
-    that label. ValueError for counts or shares out of
-    range.
+    that label. A `season` spreads the orders over its days; without one they come every seven seconds from
+    `base_time` on. ValueError for counts or shares out of range.
     """
     if not 0 <= parcels <= MOST_PARCELS:
         raise ValueError(f"parcels must be 0 to {MOST_PARCELS}")
@@ -51,7 +53,8 @@ def simulate(
         raise ValueError("anomalies must be a share, 0 to 1")
     if not 1 <= documents_per_message <= MOST_DOCUMENTS:
         raise ValueError(f"a message holds 1 to {MOST_DOCUMENTS} documents")
-    maker = ParcelMaker(seed, mode, anomalies, roster, barred, base_time)
+    clock = SeasonClock(season, base_time, parcels) if season else None
+    maker = ParcelMaker(seed, mode, anomalies, roster, barred, base_time, clock)
     made: list[SimulatedParcel] = []
     tell, what = report or untold, f"{mode} parcels simulated"
     tell(what, 0, parcels)

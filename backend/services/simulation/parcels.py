@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from backend.domain.documents import Document
@@ -17,6 +17,7 @@ from backend.services.simulation.import_parcels import ImportParcel
 from backend.services.simulation.kinds import KINDS, Kind
 from backend.services.simulation.labels import Anomaly, Expected
 from backend.services.simulation.model import Journey, Mode, SimulatedParcel
+from backend.services.simulation.seasons import SeasonClock
 from backend.services.simulation.sprees import Sprees
 
 #: An enterprise that is in no registry; its code has the shape of one.
@@ -36,7 +37,8 @@ _DUPLICATES = frozenset({Anomaly.DuplicateDeclaration, Anomaly.DuplicateWaybill}
 class ParcelMaker:
     """Makes the parcels of one simulation, in their order.
 
-    Parcel n depends on the simulation's settings, n and the parcels before it, not on how many follow.
+    Parcel n depends on the simulation's settings, n and the parcels before it, not on how many follow, unless a
+    season's clock spreads them all.
     """
 
     def __init__(
@@ -47,8 +49,11 @@ class ParcelMaker:
         roster: Roster,
         barred: Sequence[str],
         base_time: datetime,
+        clock: SeasonClock | None = None,
     ) -> None:
-        self.seed, self.mode, self.rate, self.base_time = seed, mode, anomalies, base_time
+        self.seed, self.mode, self.rate, self.base_time, self.clock = seed, mode, anomalies, base_time, clock
+        #: The flight that is being filled, the day it leaves on and its first parcel: see `_flight`.
+        self._filling: tuple[int, date | None, int] = (-1, None, 0)
         self.tag = numbers.tag_of(seed, mode)
         self.full_roster = roster
         self.roster = tuple(each for each in roster if each.key not in barred)
@@ -80,7 +85,8 @@ class ParcelMaker:
             carrier = next(each for each in self.carriers if each.customs_code == again.logistics_code)
             parties = replace(parties, carrier=carrier)
         kind = KINDS[self.mode][anomaly] if anomaly else None
-        flight = index // PARCELS_A_FLIGHT * len(self.carriers) + self.carriers.index(parties.carrier)
+        ordered = self._ordered(random, index)
+        flight = self._flight(index, ordered) * len(self.carriers) + self.carriers.index(parties.carrier)
         plan = Plan(
             random,
             parties,
@@ -88,7 +94,7 @@ class ParcelMaker:
             f"GL{self.mode[0].upper()}{self.tag}{index:07d}",
             self.tag,
             index,
-            self.base_time + timedelta(seconds=7 * index + random.randrange(7)),
+            ordered,
             Bill(f"000-{self.tag}{flight:06d}", f"ZZ{100 + flight % 900}"),
             kind,
             purchase.buyer if purchase else None,
@@ -99,6 +105,20 @@ class ParcelMaker:
         if anomaly is None and purchase is None:
             self.repeatable.append(parcel)
         return parcel
+
+    def _ordered(self, random: Random, index: int) -> datetime:
+        if self.clock is not None:
+            return self.clock.at(index, random)
+        return self.base_time + timedelta(seconds=7 * index + random.randrange(7))
+
+    def _flight(self, index: int, ordered: datetime) -> int:
+        """Which flight of its carrier takes a parcel. In a season a flight takes parcels of one day only."""
+        if self.clock is None:
+            return index // PARCELS_A_FLIGHT
+        flight, day, first = self._filling
+        if ordered.date() != day or index - first >= PARCELS_A_FLIGHT:
+            flight, day, first = self._filling = flight + 1, ordered.date(), index
+        return flight
 
     def _parcel(self, plan: Plan, draft: ParcelDraft, anomaly: Anomaly | None) -> SimulatedParcel:
         kind, parties = plan.kind or Kind(Expected.Matched), plan.parties
