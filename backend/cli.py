@@ -19,6 +19,7 @@ from backend.commands import (
     reading,
     ruling,
     simulating,
+    summing,
     telling,
 )
 
@@ -46,6 +47,7 @@ for command in (
     reading.participants,
     certifying.certificate,
     certifying.verify,
+    summing.check_summary,
     ruling.matching,
     ruling.rates,
     keeping.reindex,

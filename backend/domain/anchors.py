@@ -29,3 +29,5 @@ class AnchorKind(IntEnum):
     ReleaseInstruction = 20
     ReleaseAnswer = 21
     ReleaseException = 22
+    #: The statement of a summary of a month's lists: its sums, and under which tree.
+    Summary = 25

@@ -34,6 +34,8 @@ _PHRASES: dict[str, str] = {
     "rate table": "税率表",
     "platform notice": "平台通知",
     "release instruction": "放行指令",
+    "summary": "汇总",
+    "closing": "月度汇总",
     "network": "联盟链网络",
     "validator": "验证节点",
     "revealed field": "可公开的字段",

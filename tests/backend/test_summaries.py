@@ -7,12 +7,16 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from backend.cli import app
+from backend.commands.summing import MOST_BYTES
 from backend.domain.documents import Document, DocumentKind
 from backend.domain.errors import InvalidInput
 from backend.domain.lifecycle import Direction, Flag, State
@@ -213,3 +217,22 @@ def test_a_file_holds_no_other_lists_commitment_and_no_key() -> None:
     assert "ebcCode" not in text
     for other in (0, 1, 2, 4):
         assert hashlib.sha256(bytes([other])).hexdigest() not in text
+
+
+def test_the_command_checks_a_file_and_names_what_does_not_fit(tmp_path: Path) -> None:
+    one = Listed(("A",) * 8, Figures(1, 13, 12, 300), b"\x07" * 32)
+    said = statement(month="2026-10", district="2233", currency="502", key=b"\x01" * 32, root=one.node)
+    file = tmp_path / "proof.json"
+    content = {"statement": said, "anchor": "0x" + anchored_hash(said).hex(), "membership": membership_json(one, 0, ())}
+    file.write_text(json.dumps(content))
+    run = CliRunner()
+    shown = run.invoke(app, ["check-summary", str(file), "--json"])
+    assert shown.exit_code == 0
+    assert json.loads(shown.stdout) == {"anchor": content["anchor"], "statement": said, "list_proven": True}
+    assert "one list is proven" in run.invoke(app, ["check-summary", str(file)]).stdout
+    said["figures"]["value"] += 1
+    file.write_text(json.dumps(content))
+    assert run.invoke(app, ["check-summary", str(file)]).exit_code == 1
+    file.write_bytes(b" " * (MOST_BYTES + 1))
+    assert run.invoke(app, ["check-summary", str(file)]).exit_code == 1
+    assert run.invoke(app, ["check-summary", str(tmp_path / "none.json")]).exit_code == 1

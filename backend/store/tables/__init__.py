@@ -1,6 +1,7 @@
 """The gateway's tables.
 
-Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `terminals`) hold what
+Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `summaries`,
+`terminals`) hold what
 only this gateway has. *Read model* tables (`readmodel`, `proceedings`) are folded from the chain's events and can be
 dropped and rebuilt at any time; nothing a decision depends on stands only there.
 """
@@ -63,6 +64,7 @@ from backend.store.tables.readmodel import (
 from backend.store.tables.risk import draw_rounds, risk_assessments, risk_configs
 from backend.store.tables.scans import scan_days
 from backend.store.tables.screening import marks, screening_hits, screenings
+from backend.store.tables.summaries import summaries, summary_closings, summary_lists
 from backend.store.tables.terminals import (
     release_instruction_facts,
     release_instruction_parcels,
@@ -124,6 +126,9 @@ __all__ = [
     "sequences",
     "signature_policies",
     "signature_refusals",
+    "summaries",
+    "summary_closings",
+    "summary_lists",
     "tax_bills",
     "transactions",
     "webhooks",
