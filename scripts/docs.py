@@ -41,7 +41,7 @@ def errors_table() -> str:
     rows = [
         f"| `{name}` | {error.status} | {_cell(error.zh)} | {_cell(error.en)} |"
         for name, error in all_errors().items()
-        if not name.startswith("_") and error.__module__ == "backend.domain.errors"
+        if not name.startswith("_") and error.__module__.startswith("backend.domain.")
     ]
     return "\n".join(["| Title | Status | 中文 | English |", "|---|---:|---|---|", *rows])
 
