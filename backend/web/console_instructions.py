@@ -14,7 +14,7 @@ from backend.services import release_instructions
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in, row_in
+from backend.web.typed import Number, number_in, parcel_in, row_in
 
 router = APIRouter(prefix="/console/instructions", route_class=PageRoute, include_in_schema=False)
 
@@ -157,10 +157,4 @@ def _list(
 
 def _parcels_in(text: str) -> list[bytes]:
     """Parcel ids as typed or pasted, apart by blanks, commas or lines. Raises InvalidInput."""
-    found = []
-    for word in text.replace(",", " ").split():
-        digits = word.removeprefix("0x").lower()
-        if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
-            raise InvalidInput(field="parcels", value=word[:40], rule="64 hexadecimal digits")
-        found.append(bytes.fromhex(digits))
-    return found
+    return [parcel_in("parcels", word) for word in text.replace(",", " ").split()]

@@ -22,6 +22,7 @@ from backend.web import (
     console_rights,
     console_rules,
     console_statistics,
+    console_summaries,
     console_webhooks,
     pages,
 )
@@ -37,6 +38,7 @@ PARTS = (
     console_payments.router,
     console_rules.router,
     console_statistics.router,
+    console_summaries.router,
     console_rights.router,
     console_webhooks.router,
     console_registers.router,

@@ -155,6 +155,11 @@ class Session:
         return self._has(Role.Customs, Role.SiteOperator)
 
     @property
+    def closes_months(self) -> bool:
+        """Whether it declares, and so sums up what it declared."""
+        return self.caller.bears(Role.Declarant) and Scope.enterprise in self.caller.scopes
+
+    @property
     def gives_or_gets_notices(self) -> bool:
         """Whether notices to platforms can concern it."""
         return self._has(Role.RightsHolder, Role.Platform, Role.Seller) and Scope.enterprise in self.caller.scopes

@@ -33,6 +33,14 @@ def row_in(what: str, number: int) -> int:
     return number
 
 
+def parcel_in(field: str, text: str) -> bytes:
+    """The parcel id in a text, with or without 0x. Raises InvalidInput."""
+    digits = text.strip().removeprefix("0x").lower()
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+        raise InvalidInput(field=field, value=text[:40], rule="64 hexadecimal digits")
+    return bytes.fromhex(digits)
+
+
 def day_in(field: str, text: str) -> date | None:
     """The day in a text, None where nothing was typed. Raises InvalidInput."""
     if not text:

@@ -20,6 +20,7 @@ from backend.web.texts.en_risk import EN_RISK
 from backend.web.texts.en_rules import EN_RULES
 from backend.web.texts.en_scans import EN_SCANS
 from backend.web.texts.en_statistics import EN_STATISTICS
+from backend.web.texts.en_summaries import EN_SUMMARIES
 from backend.web.texts.en_verify import EN_VERIFY
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
@@ -35,6 +36,7 @@ from backend.web.texts.zh_risk import ZH_RISK
 from backend.web.texts.zh_rules import ZH_RULES
 from backend.web.texts.zh_scans import ZH_SCANS
 from backend.web.texts.zh_statistics import ZH_STATISTICS
+from backend.web.texts.zh_summaries import ZH_SUMMARIES
 from backend.web.texts.zh_verify import ZH_VERIFY
 
 
@@ -65,6 +67,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_CASES, EN_CASES),
     (ZH_NOTICES, EN_NOTICES),
     (ZH_INSTRUCTIONS, EN_INSTRUCTIONS),
+    (ZH_SUMMARIES, EN_SUMMARIES),
     (ZH_SCANS, EN_SCANS),
     (ZH_PROCESS, EN_PROCESS),
     (ZH_VERIFY, EN_VERIFY),
