@@ -10,6 +10,11 @@ from backend.domain.ledger import Record
 
 CONTRACT = "Consignments"
 
+#: What an entry of a list may cost: its share of calldata, and a record with up to three sets that it touches.
+ENTRY_GAS = 70_000
+#: So many entries fit one call with room to spare.
+MOST_ENTRIES_IN_CALL = 150
+
 
 def record_for(account: str, records: Sequence[Record]) -> bytes:
     """What the consignment contract sends to the ledger; a gateway has no right to it."""

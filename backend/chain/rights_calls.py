@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backend.chain.calls import BASE_GAS, OTHER_GAS, encode_call
+from backend.chain.carriage_calls import CONTRACT as CARRIAGE
+from backend.chain.carriage_calls import ENTRY_GAS
 from backend.domain.rights import RightKind
 from backend.domain.working_days import words_of
 
@@ -18,10 +20,13 @@ _PLAIN_WORDS = 6
 def gas_of_call(contract: str, calldata: bytes) -> int:
     """An upper bound for any call that is neither a declaration nor a record.
 
-    Of a right's goods only the length is seen: as if every heading had a chapter of its own.
+    Of a right's goods only the length is seen, as if every heading had a chapter of its own; of a consignment's entries
+    likewise.
     """
     usual = BASE_GAS + OTHER_GAS
     headings = len(calldata) // 32 - _PLAIN_WORDS
+    if contract == CARRIAGE:
+        return usual + ENTRY_GAS * (len(calldata) // 64)
     return usual + CHAPTER_GAS * max(0, headings) if contract == "RightsRegistry" else usual
 
 

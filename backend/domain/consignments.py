@@ -9,6 +9,8 @@ The contract is `Consignments.sol`; docs/transit.md tells the whole.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -149,6 +151,15 @@ class Anomaly:
 def consignment_id(opener_no: int, reference: Hash) -> Hash:
     """keccak256(abi.encode("Consignment", opener number, reference)): the same reference again is refused."""
     return keccak(b"Consignment".ljust(32, b"\0") + opener_no.to_bytes(32, "big") + reference)
+
+
+def number_commitment(consortium_key: bytes, kind: ConsignmentKind, number: str) -> Hash:
+    """HMAC-SHA256(consortium key, "number" ‖ 0x1F ‖ kind ‖ 0x1F ‖ number in capitals): 32 bytes.
+
+    The same seal is the same commitment at every gateway of the consortium, and nobody else can try numbers out.
+    """
+    text = f"number\x1f{kind.name}\x1f{number.upper()}"
+    return hmac.new(consortium_key, text.encode(), hashlib.sha256).digest()
 
 
 def next_head(head: Hash, entry: Entry) -> Hash:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
 from backend.chain.client import BlockRef
 from backend.chain.events import decode
 from backend.domain import events as ev
+from backend.domain.carriage_events import CarriageEvent
 from backend.domain.commitments import manifest_root, next_head
 from backend.domain.draw_events import BlockHashRecorded, RoundFailed, RoundOpened, SeedRevealed
 from backend.domain.errors import GuanlianError
@@ -32,6 +33,7 @@ from backend.services import catching_up, following, settling
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
 from backend.store import governance, readmodel
+from backend.store.carriage_folding import roll_back_carriage, take_carriage
 from backend.store.database import Connection
 from backend.store.parcel_queries import parcel_ids_at
 from backend.store.readmodel import Cursor, word
@@ -139,6 +141,7 @@ class Indexer:
             for row_id in touched:
                 self._fold_anew(connection, row_id)
             governance.fold_anew(connection)
+            roll_back_carriage(connection, ancestor)
             settling.unsettle(connection, ancestor, self.gateway.now())
             following.unfollow(connection, ancestor)
             self._count_anew(connection, touched)
@@ -276,6 +279,8 @@ class _Batch:
             case RoundOpened() | BlockHashRecorded() | SeedRevealed() | RoundFailed():
                 # Asked of the contract, and too many to be folded anew with every reorganisation.
                 pass
+            case _ if isinstance(event, get_args(CarriageEvent)):
+                take_carriage(self.connection, event, place, self.timestamps[logged.block])
             case _:
                 self._governance(event, place)
 

@@ -12,7 +12,7 @@ from backend.domain.instants import iso
 from backend.domain.lifecycle import Step
 from backend.services import decisions, notices
 from backend.services.gateway import Gateway
-from backend.store import documents, notice_queries, outbox
+from backend.store import consignments, documents, notice_queries, outbox
 from backend.store import proceeding_queries as proceedings
 from backend.store.database import Connection
 from backend.store.readmodel import number
@@ -25,8 +25,10 @@ MOST_SUBJECTS = 100
 
 #: Events by which a call makes something new, and what its number is called.
 _MAKING = {
-    "HolderNotified": "case_id",
+    "AnomalyRaised": "anomaly_id",
     "ComplaintLodged": "case_id",
+    "HolderNotified": "case_id",
+    "LaneProposed": "lane_id",
     "ListingImposed": "listing_id",
     "RecordalAppliedFor": "right_id",
 }
@@ -42,7 +44,7 @@ class OperationView:
     `status`: stored, sent, confirmed, quarantined or cancelled. Each item says the same for one thing that is to
     reach the chain, with its transaction and, where the chain refused, the reason. `subjects` are the parcels that
     notices name, the first hundred of them, and how each of their lines stands; `waiting` counts those that wait for
-    their parcel. `made`: the numbers that the chain gave to what is new, a case, a listing or a right.
+    their parcel. `made`: the numbers that the chain gave to what is new, from a case to an anomaly.
     """
 
     operation_id: str
@@ -189,7 +191,8 @@ def _made(connection: Connection, items: Sequence[Mapping[str, Any]]) -> dict[st
     for item in items:
         if item["action"] != "call" or item["block"] is None:
             continue
-        for event in proceedings.events_in(connection, item["block"], bytes.fromhex(item["transaction"][2:])):
+        place = (item["block"], bytes.fromhex(item["transaction"][2:]))
+        for event in (*proceedings.events_in(connection, *place), *consignments.events_in(connection, *place)):
             if name := _MAKING.get(event.name):
                 found[name] = int(event.arguments[name])
     return found

@@ -21,6 +21,7 @@ from backend.domain.lifecycle import (
 from backend.services.access import Caller
 from backend.services.draws import parcel_risk
 from backend.services.gateway import Gateway
+from backend.services.parcel_consignments import consignments_of_parcel
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
 from backend.services.recorded_marks import recorded_marks
@@ -60,6 +61,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         marks = recorded_marks(connection, parcel_id, place, gateway.now())
         assessed = parcel_risk(connection, place, caller)
         delivered_at = readmodel.latest_at(connection, place.id, place.position, Step.Delivery)
+        carried = consignments_of_parcel(connection, place.position, records)
         scanned = scans_json(gateway, connection, parcel_id, delivered_at)
     sets = queries.sets_of(place)
     view = {
@@ -75,6 +77,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         "revealed": revealed(documents),
         "recorded_marks": marks,
         "scans": scanned,
+        "consignments": carried,
         "earlier": [
             {
                 "manifest": _hex(earlier.manifest),

@@ -22,7 +22,7 @@ from backend.domain.reference.blacklist import Listing
 from backend.domain.reference.case_book import Case
 from backend.domain.reference.cases import ReferenceCases
 from backend.domain.reference.manifests import Declaration, Manifest
-from backend.domain.reference.registry import ZERO_ACCOUNT, Participant
+from backend.domain.reference.registry import ZERO_ACCOUNT, Participant, ReferenceRegistry
 from backend.domain.rights import CaseState, Disposal, Outcome, RightKind, Route
 from backend.domain.working_days import working_days_of
 from backend.services.gateway import Gateway
@@ -55,19 +55,7 @@ class Stage:
         self.model = ReferenceCases(owner or ZERO_ACCOUNT)
         self.model.case_account = gateway.deployment.contracts["InfringementCases"]
         register = queries.number_of_address(connection, self.model.case_account)
-        self._cast({*numbers} | ({register} if register else set()))
-
-    def _cast(self, numbers: set[int]) -> None:
-        for row in queries.participant_rows(self.connection, numbers - {GOVERNANCE}):
-            self.model.participants[row.participant_no] = Participant(
-                row.roles,
-                row.district,
-                row.registered_at,
-                row.registrar_no,
-                CreditGrade(row.credit_grade),
-                row.suspended,
-            )
-        self.model.numbers |= queries.addresses_of(self.connection, numbers)
+        cast(self.model, connection, {*numbers} | ({register} if register else set()))
 
     # -- the blacklist
 
@@ -90,19 +78,7 @@ class Stage:
         self.model.cases[row.case_id] = case_of_row(row)
 
     def add_manifest(self, row: Any, sets: Sets) -> None:
-        declaration = Declaration(
-            ref=A_COMMITMENT,
-            seller_no=row.seller_no,
-            declaring_district=row.declaring_district,
-            port_district=row.port_district,
-            supervision_mode=row.supervision_mode,
-            direction=Direction(row.direction),
-            evidence=A_COMMITMENT,
-            parcel_ids=(),
-        )
-        self.model.manifests[row.manifest] = Manifest(
-            row.declarant_no, declaration, row.declared_at, row.root, row.head, sets
-        )
+        self.model.manifests[row.manifest] = manifest_of_row(row, sets)
 
     def add_right(self, right: Right, *, covers_heading: int | None) -> None:
         """A right as the chain has it; of its goods only whether they cover the heading in question."""
@@ -120,6 +96,35 @@ class Stage:
             lists=[headings],
             list_no=1 if right.list else 0,
         )
+
+
+def cast(model: ReferenceRegistry, connection: Connection, numbers: set[int]) -> None:
+    """Gives a model these participants with their accounts."""
+    for row in queries.participant_rows(connection, numbers - {GOVERNANCE}):
+        model.participants[row.participant_no] = Participant(
+            row.roles,
+            row.district,
+            row.registered_at,
+            row.registrar_no,
+            CreditGrade(row.credit_grade),
+            row.suspended,
+        )
+    model.numbers |= queries.addresses_of(connection, numbers)
+
+
+def manifest_of_row(row: Any, sets: Sets) -> Manifest:
+    """A manifest of the read model, with its sets as they will soon stand, as the reference model has it."""
+    declaration = Declaration(
+        ref=A_COMMITMENT,
+        seller_no=row.seller_no,
+        declaring_district=row.declaring_district,
+        port_district=row.port_district,
+        supervision_mode=row.supervision_mode,
+        direction=Direction(row.direction),
+        evidence=A_COMMITMENT,
+        parcel_ids=(),
+    )
+    return Manifest(row.declarant_no, declaration, row.declared_at, row.root, row.head, sets)
 
 
 def told(refused: GuanlianError) -> GuanlianError:

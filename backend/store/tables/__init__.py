@@ -1,14 +1,21 @@
 """The gateway's tables.
 
 Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `summaries`,
-`terminals`) hold what
-only this gateway has. *Read model* tables (`readmodel`, `proceedings`) are folded from the chain's events and can be
-dropped and rebuilt at any time; nothing a decision depends on stands only there.
+`terminals`) hold what only this gateway has. *Read model* tables (`readmodel`, `proceedings`, `carriage`) are folded
+from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends on stands only there.
 """
 
 from __future__ import annotations
 
 from backend.store.tables.base import metadata
+from backend.store.tables.carriage import (
+    anomalies,
+    carriage_events,
+    carriage_texts,
+    consignment_entries,
+    consignments,
+    lanes,
+)
 from backend.store.tables.conversation import (
     certificates,
     deliveries,
@@ -75,10 +82,15 @@ __all__ = [
     "READ_MODEL",
     "accounts",
     "anchors",
+    "anomalies",
     "api_keys",
     "blocks",
+    "carriage_events",
+    "carriage_texts",
     "cases",
     "certificates",
+    "consignment_entries",
+    "consignments",
     "cursor",
     "dated_facts",
     "deliveries",
@@ -88,6 +100,7 @@ __all__ = [
     "examinations",
     "governance_events",
     "hosted_accounts",
+    "lanes",
     "licences",
     "listing_rules",
     "listings",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from backend.store.tables.base import Hash, Instant, Row, metadata, row_id
+from backend.store.tables.carriage import CARRIAGE
 from backend.store.tables.proceedings import PROCEEDINGS
 
 blocks = sa.Table(
@@ -241,4 +242,5 @@ READ_MODEL = (
     refusals,
     anchors,
     *PROCEEDINGS,
+    *CARRIAGE,
 )
