@@ -14,7 +14,7 @@ from backend.services import release_instructions
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in, parcel_in, row_in
+from backend.web.typed import Number, number_in, parcels_in, row_in
 
 router = APIRouter(prefix="/console/instructions", route_class=PageRoute, include_in_schema=False)
 
@@ -53,7 +53,7 @@ def issue(
             gateway_of(request),
             session.caller.acting_no,
             terminal_no=number_in("terminal_no", terminal_no),
-            parcels=_parcels_in(parcels),
+            parcels=parcels_in(parcels),
             bill_no=bill_no.strip() or None,
             limit_minutes=minutes,
         )
@@ -153,8 +153,3 @@ def _list(
         refused=refused,
         typed=typed or {},
     )
-
-
-def _parcels_in(text: str) -> list[bytes]:
-    """Parcel ids as typed or pasted, apart by blanks, commas or lines. Raises InvalidInput."""
-    return [parcel_in("parcels", word) for word in text.replace(",", " ").split()]

@@ -10,6 +10,7 @@ from backend.services.gateway import Gateway
 from backend.web import (
     console,
     console_cases,
+    console_consignments,
     console_instructions,
     console_listed,
     console_messages,
@@ -45,6 +46,7 @@ PARTS = (
     console_cases.router,
     console_listed.router,
     console_instructions.router,
+    console_consignments.router,
     console_notices.router,
     console_process.router,
 )

@@ -160,6 +160,11 @@ class Session:
         return self.caller.bears(Role.Declarant) and Scope.enterprise in self.caller.scopes
 
     @property
+    def follows_consignments(self) -> bool:
+        """Whether consignments pass it: customs, who opens them, and terminals."""
+        return self._has(Role.Customs, Role.Logistics, Role.Declarant, Role.SiteOperator)
+
+    @property
     def gives_or_gets_notices(self) -> bool:
         """Whether notices to platforms can concern it."""
         return self._has(Role.RightsHolder, Role.Platform, Role.Seller) and Scope.enterprise in self.caller.scopes

@@ -56,6 +56,11 @@ def evidence_in(note: str) -> dict[str, str]:
     return {"note": note.strip()} if note.strip() else {}
 
 
+def parcels_in(text: str) -> list[bytes]:
+    """Parcel ids as typed or pasted, apart by blanks, commas or lines. Raises InvalidInput."""
+    return [parcel_in("parcels", word) for word in text.replace(",", " ").split()]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which parcels figures are asked of, as typed: the days of declaration, both included, and the district."""

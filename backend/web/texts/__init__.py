@@ -9,6 +9,7 @@ from typing import Any
 from backend.web.texts.en import EN
 from backend.web.texts.en_answers import EN_ANSWERS
 from backend.web.texts.en_cases import EN_CASES
+from backend.web.texts.en_consignments import EN_CONSIGNMENTS
 from backend.web.texts.en_console import EN_CONSOLE
 from backend.web.texts.en_conversation import EN_CONVERSATION
 from backend.web.texts.en_instructions import EN_INSTRUCTIONS
@@ -25,6 +26,7 @@ from backend.web.texts.en_verify import EN_VERIFY
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
 from backend.web.texts.zh_cases import ZH_CASES
+from backend.web.texts.zh_consignments import ZH_CONSIGNMENTS
 from backend.web.texts.zh_console import ZH_CONSOLE
 from backend.web.texts.zh_conversation import ZH_CONVERSATION
 from backend.web.texts.zh_instructions import ZH_INSTRUCTIONS
@@ -67,6 +69,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_CASES, EN_CASES),
     (ZH_NOTICES, EN_NOTICES),
     (ZH_INSTRUCTIONS, EN_INSTRUCTIONS),
+    (ZH_CONSIGNMENTS, EN_CONSIGNMENTS),
     (ZH_SUMMARIES, EN_SUMMARIES),
     (ZH_SCANS, EN_SCANS),
     (ZH_PROCESS, EN_PROCESS),
