@@ -240,7 +240,9 @@ RULES: dict[Step, tuple[Rule, ...]] = {
     ),
     Step.InspectionOrdered: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _ACCEPTED, raises=_INSPECTION, forbids=_HELD | _INSPECTION),
-        Rule(_R.Customs, _J.PortDistrict, _TRANSIT, bits(_S.AtPort), raises=_INSPECTION, forbids=_HELD | _INSPECTION),
+        # What was inspected is opened again by Reinspection alone, with its reason.
+        Rule(_R.Customs, _J.PortDistrict, _TRANSIT, bits(_S.AtPort), raises=_INSPECTION,
+             forbids=_HELD | _INSPECTION | bits(_F.Inspected)),
     ),
     Step.InspectionPassed: (
         Rule(_R.Customs, _J.DeclaringDistrict, _EVERY, _ACCEPTED, raises=bits(_F.Inspected), clears=_INSPECTION,

@@ -10,7 +10,13 @@ from backend.domain.process import Activity
 from backend.process.ground import Route
 
 _ORIGIN = Activity(Step.InspectionPassed)
-_AT_PORT = frozenset({Activity(Step.InspectionOrdered, at_port=True), Activity(Step.InspectionPassed, at_port=True)})
+_AT_PORT = frozenset(
+    {
+        Activity(Step.InspectionOrdered, at_port=True),
+        Activity(Step.Reinspection),
+        Activity(Step.InspectionPassed, at_port=True),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

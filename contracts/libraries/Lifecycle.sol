@@ -246,7 +246,7 @@ library Lifecycle {
         }
         if (step == Step.InspectionOrdered) {
             return _row(Role.Customs, PORT, EXPORT_BY_TRANSIT, AT_PORT).raising(INSPECTION)
-                .unless(HELD | INSPECTION);
+                .unless(HELD | INSPECTION | INSPECTED);
         }
         if (step == Step.InspectionPassed) {
             return _row(Role.Customs, PORT, EXPORT_BY_TRANSIT, AT_PORT).raising(INSPECTED)

@@ -71,7 +71,7 @@ def test_the_xes_log_has_what_the_standard_asks_for_and_a_trace_a_parcel() -> No
         times = [one.get("value") for one in trace.iter("date")]
         assert times == sorted(times)
     last = [one.get("value") for one in traces[-1].findall("event/string[@key='concept:name']")]
-    assert last[12:14] == ["InspectionOrderedAtPort", "InspectionPassedAtPort"]
+    assert last[12:14] == ["Reinspection", "InspectionPassedAtPort"]
     (first, *_) = traces[0].findall("event")
     said = {one.get("key"): one.get("value") for one in first}
     assert said["org:resource"] == named("Declarant", (7).to_bytes(4, "big"))

@@ -26,7 +26,7 @@ from backend.domain.process import (
     waits_of,
 )
 from backend.domain.process.model import Trace
-from tests.support.lives import IMPORT, ONCE, ORIGIN, PORT, REPEATED, TO_PORT, TRANSIT, header, lived, wander
+from tests.support.lives import IMPORT, ONCE, ORIGIN, PORT, REPEATED, REPEATS, TO_PORT, TRANSIT, header, lived, wander
 
 S, K = Step, RedundancyKind
 
@@ -88,7 +88,15 @@ _EARLY = (S.Declaration, S.OrderAttested, S.WaybillAttested)
         (Profile.ImportDirect, (*_EARLY, S.Acceptance), MisfitKind.FlagsMissing, 3, State.Declared, (Flag.Payment,)),
         (
             Profile.ExportByTransit,
-            (*TO_PORT, S.InspectionOrdered, S.Departure),
+            (*TO_PORT, S.InspectionOrdered),
+            MisfitKind.FlagsBlocking,
+            12,
+            State.AtPort,
+            (Flag.Inspected,),
+        ),
+        (
+            Profile.ExportByTransit,
+            (*TO_PORT, S.Reinspection, S.Departure),
             MisfitKind.FlagsBlocking,
             13,
             State.AtPort,
@@ -187,14 +195,14 @@ def test_nothing_has_no_quantile() -> None:
 def test_none_is_invented_where_no_review_and_no_inspection_came_twice(
     seed: int, profile: Profile, length: int
 ) -> None:
-    assert redundancies_of(Log((lived(header(1, profile), wander(seed, profile, length, ONCE)),))) == ()
+    assert redundancies_of(Log((lived(header(1, profile), wander(seed, profile, length, ONCE, REPEATS)),))) == ()
 
 
 #: Where a clean transit export takes a repeat: after which of its steps, which steps are put in, what that is.
 PLANTS = {
     K.ReviewAgain: (S.ReviewClosed, (S.ReviewOpened, S.ReviewClosed)),
     K.InspectionAgain: (S.InspectionPassed, (S.InspectionOrdered, S.InspectionPassed)),
-    K.InspectionAtPortAgain: (S.TransitArrival, (S.InspectionOrdered, S.InspectionPassed)),
+    K.InspectionAtPortAgain: (S.TransitArrival, (S.Reinspection, S.InspectionPassed)),
 }
 
 

@@ -515,6 +515,8 @@ def test_what_was_inspected_is_opened_again_with_a_reason_on_the_record(world: W
     world.take("customs_suzhou", Step.TransitDeparture, manifest)
     world.take("customs_pudong", Step.TransitArrival, manifest)
     world.take("customs_pudong", Step.InspectionOrdered, manifest, 0b110)
+    with pytest.raises(errors.FlagsBlocking):
+        world.take("customs_pudong", Step.InspectionOrdered, manifest, 0b001)
 
     reason = ReinspectionReason.Intelligence
     with pytest.raises(errors.FlagsMissing):

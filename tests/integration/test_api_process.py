@@ -58,7 +58,11 @@ def lives(ledger: Ledger) -> dict[str, list[str]]:
     at_origin("Release", *plans)
     at_origin("TransitDeparture", *plans)
     ledger.record(PORT, "TransitArrival", every)
-    ledger.record(PORT, "InspectionOrdered", found["port"])
+    again = {"parcels": found["port"], "evidence": {"note": "what the origin passed, once more"}}
+    # A released parcel is not opened twice without a reason on the record.
+    plain = ledger.client(PORT).post("/v1/records", json=again | {"step": "InspectionOrdered"})
+    is_problem(plain, 409, "FlagsBlocking")
+    ledger.post(PORT, "/v1/reinspections", again | {"reason": "RiskHit"})
     ledger.record(PORT, "InspectionPassed", found["port"])
     ledger.record("logistics_air", "Departure", every)
     for parcels in found.values():

@@ -9,8 +9,10 @@ from backend.domain.lifecycle import RULES, Direction, Profile, Sets, Step, divi
 from backend.domain.process import Header, Recording, Trace
 
 ORIGIN, PORT = 2303, 2233
-#: Attestations may come again as amendments, so a walk that takes one step at most once has no repeats.
+#: Attestations may come again as amendments, so a walk that takes one step at most once has no repeats, unless it
+#: takes the step that is a repeat by its name.
 ONCE = frozenset({Step.InspectionOrdered, Step.ReviewOpened})
+REPEATS = frozenset({Step.Reinspection})
 _EXPORTS = (Profile.ExportAtPort, Profile.ExportByTransit)
 
 
@@ -28,8 +30,17 @@ def header(number: int, profile: Profile, size: int = 1) -> Header:
     )
 
 
-def wander(seed: int, profile: Profile, length: int, once: frozenset[Step] = frozenset()) -> list[Step]:
-    """Steps that the table allows one after the other, by its own set algebra; those in `once` at most once each."""
+def wander(
+    seed: int,
+    profile: Profile,
+    length: int,
+    once: frozenset[Step] = frozenset(),
+    never: frozenset[Step] = frozenset(),
+) -> list[Step]:
+    """Steps that the table allows one after the other, by its own set algebra; those in `once` at most once each.
+
+    Those in `never` not at all.
+    """
     chance, sets = random.Random(seed), Sets.declared(1)
     steps = [Step.Declaration]
     while len(steps) < length:
@@ -37,7 +48,10 @@ def wander(seed: int, profile: Profile, length: int, once: frozenset[Step] = fro
             (step, row)
             for step, rows in RULES.items()
             for row in rows
-            if row.profiles >> profile & 1 and divide(sets, row, 1).eligible and not (step in once and step in steps)
+            if row.profiles >> profile & 1
+            and divide(sets, row, 1).eligible
+            and not (step in once and step in steps)
+            and step not in never
         ]
         if not open_to:
             break
@@ -71,7 +85,7 @@ TO_PORT = (
     *(S.InspectionOrdered, S.InspectionPassed, S.Release, S.TransitDeparture, S.TransitArrival),
 )
 TRANSIT = (*TO_PORT, S.Departure, S.Closure)
-REPEATED = (*TO_PORT, S.InspectionOrdered, S.InspectionPassed, S.Departure, S.Closure)
+REPEATED = (*TO_PORT, S.Reinspection, S.InspectionPassed, S.Departure, S.Closure)
 IMPORT = (
     *(S.Declaration, S.OrderAttested, S.PaymentAttested, S.WaybillAttested, S.Acceptance, S.Arrival),
     *(S.Release, S.Delivery, S.Closure),

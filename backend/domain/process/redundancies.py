@@ -58,13 +58,13 @@ def _within(trace: Trace) -> Iterator[Redundancy]:
     passed: dict[bool, int] = {}
     closed: int | None = None
     for index, stage in enumerate(stages):
-        at_port = stage.activity.at_port
+        at_port = stage.activity.at_port or stage.activity.step is Step.Reinspection
         match stage.activity.step:
             case Step.InspectionPassed:
                 passed[at_port] = index
             case Step.ReviewClosed:
                 closed = index
-            case Step.InspectionOrdered if at_port in passed or False in passed:
+            case Step.InspectionOrdered | Step.Reinspection if at_port in passed or False in passed:
                 again = at_port in passed
                 kind = RedundancyKind.InspectionAgain if again else RedundancyKind.InspectionAtPortAgain
                 first = passed[at_port] if again else passed[False]

@@ -15,7 +15,7 @@ export const RULES = {
   "6": [{"profiles": 15, "origins": 5, "leads_to": 1, "raises": 0, "clears": 16, "needs": 0, "forbids": 3488}],
   "7": [{"profiles": 15, "origins": 4, "leads_to": null, "raises": 16, "clears": 0, "needs": 0, "forbids": 3472}],
   "8": [{"profiles": 15, "origins": 4, "leads_to": null, "raises": 0, "clears": 16, "needs": 16, "forbids": 3456}],
-  "9": [{"profiles": 15, "origins": 4, "leads_to": null, "raises": 32, "clears": 0, "needs": 0, "forbids": 3488}, {"profiles": 8, "origins": 32, "leads_to": null, "raises": 32, "clears": 0, "needs": 0, "forbids": 3488}],
+  "9": [{"profiles": 15, "origins": 4, "leads_to": null, "raises": 32, "clears": 0, "needs": 0, "forbids": 3488}, {"profiles": 8, "origins": 32, "leads_to": null, "raises": 32, "clears": 0, "needs": 0, "forbids": 3552}],
   "10": [{"profiles": 15, "origins": 4, "leads_to": null, "raises": 64, "clears": 32, "needs": 32, "forbids": 3456}, {"profiles": 8, "origins": 32, "leads_to": null, "raises": 64, "clears": 32, "needs": 32, "forbids": 3456}],
   "11": [{"profiles": 15, "origins": 1277, "leads_to": null, "raises": 128, "clears": 0, "needs": 0, "forbids": 128}],
   "12": [{"profiles": 15, "origins": 1277, "leads_to": null, "raises": 0, "clears": 128, "needs": 128, "forbids": 1024}],
