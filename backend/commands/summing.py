@@ -46,5 +46,5 @@ def _read(file: Path) -> bytes:
     except OSError as fault:
         raise InvalidInput(field="FILE", value=str(file), rule="a file that can be read") from fault
     if len(text) > MOST_BYTES:
-        raise InvalidInput(field="FILE", value=str(file), rule=f"at most {MOST_BYTES} bytes")
+        raise InvalidInput(field="FILE", value=str(file), rule="at most 65536 bytes")
     return text

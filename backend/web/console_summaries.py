@@ -103,5 +103,5 @@ def _list(
 
 def _district_in(text: str) -> int:
     if len(text.strip()) != 4:
-        raise InvalidInput(field="district", value=text[:20], rule="4 digits")
+        raise InvalidInput(field="district", value=text[:20], rule="four digits")
     return number_in("district", text)
