@@ -12,9 +12,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from backend.domain.choices import FROM_DOCUMENTS, ParcelPlace, steps_open_to
-from backend.domain.errors import NotFound
+from backend.domain.consignments import ReinspectionReason
+from backend.domain.errors import InvalidInput, NotFound
 from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
 from backend.services.access import Caller, Scope, require
+from backend.services.anomalies import reinspect
 from backend.services.conversation import conversation_about
 from backend.services.desk import match_report
 from backend.services.parcel_search import ParcelFilter, list_parcels
@@ -26,12 +28,16 @@ from backend.web.parcel_page import parcel_page
 from backend.web.receipt_lines import bill_lines, receipt_lines
 from backend.web.rendering import PageRoute, district_text, gateway_of, language_for, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
+from backend.web.typed import evidence_in, parcel_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
 PAGE = 50
 #: Characters of a note; the evidence keeps it whole.
 LONGEST_NOTE = 2000
+
+#: Flags under which nothing is opened: it is already, or somebody holds it.
+_CLOSED = frozenset({Flag.Inspection.name, Flag.HeldDeclaring.name, Flag.HeldPort.name})
 
 _Member = TypeVar("_Member", bound=IntEnum)
 
@@ -81,6 +87,24 @@ def record_step(
     return redirect(f"/console/operations/{operation_id}")
 
 
+@router.post("/parcels/{code}/reinspection")
+def order_reinspection(
+    request: Request,
+    session: OwnForm,
+    code: str,
+    reason: Annotated[str, Form(max_length=40)] = "",
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Customs of the port open again what was inspected; the reason goes on the record."""
+    require(session.caller, "check consignments", Scope.authority)
+    chosen = _member(ReinspectionReason, reason)
+    if chosen is None:
+        raise InvalidInput(field="reason", value=reason, rule="one of the reasons of a second inspection")
+    wanted = [parcel_in("parcel", code)]
+    operation_id = reinspect(gateway_of(request), session.caller.acting_no, wanted, chosen, evidence_in(note))
+    return redirect(f"/console/operations/{operation_id}")
+
+
 @router.get("/parcels/{code}")
 def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
     """One parcel with what this caller may see of it: documents, their comparison, the conversation, steps."""
@@ -104,6 +128,7 @@ def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
         report=None if report is None else report.as_json(),
         steps=steps_open_to(session.caller.participant_no or 0, session.roles, session.caller.district, place),
         said=said,
+        reinspection=tuple(ReinspectionReason) if _may_reinspect(view, place, session) else (),
         may_ask=session.is_customs and _may_ask_for_payment(view, place, session.caller),
         most_hours=MOST_HOURS,
     )
@@ -184,6 +209,13 @@ def _may_ask_for_payment(view: Mapping[str, Any], place: ParcelPlace, caller: Ca
     is_competent = caller.district in (place.declaring_district, place.port_district)
     asked = view.get("payment_requests") or ()
     return is_competent and place.direction is Direction.Import and all(one["status"] == "answered" for one in asked)
+
+
+def _may_reinspect(view: Mapping[str, Any], place: ParcelPlace, session: Session) -> bool:
+    """Whether the parcel was inspected, stands at the port, and is looked at by the port's customs."""
+    here = session.is_customs and session.caller.district == place.port_district
+    flags = set(view["flags"])
+    return here and view["state"] == State.AtPort.name and Flag.Inspected.name in flags and not flags & _CLOSED
 
 
 def _member(kind: type[_Member], name: str) -> _Member | None:

@@ -125,3 +125,33 @@ def test_whom_no_consignment_concerns_reads_none(reader: Reader, world: World, r
     expect(page.get_by_role("status")).to_contain_text("No consignment is under way")
     page.goto("/console/consignments/0x" + "0" * 64)
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_the_port_orders_a_second_inspection_with_its_reason(reader: Reader, world: World) -> None:
+    ledger = world.ledger
+    inspected, plain = transit.exports(ledger, 2)
+    ledger.record(transit.TERMINAL, "Arrival", [inspected, plain])
+    ledger.record(transit.SUZHOU, "Acceptance", [inspected, plain])
+    for step in ("InspectionOrdered", "InspectionPassed"):
+        ledger.record(transit.SUZHOU, step, [inspected])
+    for step in ("Release", "TransitDeparture"):
+        ledger.record(transit.SUZHOU, step, [inspected, plain])
+    ledger.record(transit.PUDONG, "TransitArrival", [inspected, plain])
+    ledger.indexed(plain, lambda view: view["state"] == "AtPort")
+    pudong = reader("en-GB", DESK)
+    sign_in(pudong, world, transit.PUDONG)
+    pudong.goto(f"/console/parcels/{plain}")
+    expect(pudong.get_by_label("Inspection ordered", exact=True)).to_have_count(1)
+    expect(pudong.get_by_role("heading", name="Open again")).to_have_count(0)
+
+    pudong.goto(f"/console/parcels/{inspected}")
+    expect(pudong.get_by_label("Inspection ordered", exact=True)).to_have_count(0)
+    form = pudong.locator("form[action$='/reinspection']")
+    form.get_by_label("Seal broken").check()
+    form.get_by_label("Reason or note").fill("the seal <b>hung</b> open")
+    check_names(pudong)
+    pictured(pudong, "reinspection-en-1200")
+    form.get_by_role("button").click()
+    confirmed(pudong)
+    view = ledger.indexed(inspected, lambda one: "Inspection" in one["flags"])
+    assert view["history"][-1]["step"] == "Reinspection"

@@ -131,4 +131,13 @@ EN_CONSIGNMENTS: dict[str, str] = {
     "kind.ConsignmentArrive": "Arrival at the port",
     "kind.ConsignmentWriteOff": "Written off",
     "kind.ConsignmentAcknowledge": "Release acknowledged",
+    "reinspection.title": "Open again",
+    "reinspection.lead": "This parcel was inspected. It is opened again only with a reason, which goes on the record.",
+    "reinspection.reason": "Why",
+    "reinspection.order": "Order a second inspection",
+    "reinspectionreason.RiskHit": "Risk hit under way",
+    "reinspectionreason.SealBroken": "Seal broken",
+    "reinspectionreason.CountDiffers": "Count differs",
+    "reinspectionreason.Intelligence": "Intelligence",
+    "reinspectionreason.QualityCheck": "Check of the first inspection",
 }

@@ -130,4 +130,13 @@ ZH_CONSIGNMENTS: dict[str, str] = {
     "kind.ConsignmentArrive": "运抵口岸",
     "kind.ConsignmentWriteOff": "核销",
     "kind.ConsignmentAcknowledge": "确认放行",
+    "reinspection.title": "再次查验",
+    "reinspection.lead": "该包裹已经查验。再次查验须说明理由，并上链记录。",
+    "reinspection.reason": "理由类别",
+    "reinspection.order": "下达再次查验指令",
+    "reinspectionreason.RiskHit": "途中风险命中",
+    "reinspectionreason.SealBroken": "关锁破损",
+    "reinspectionreason.CountDiffers": "件数不符",
+    "reinspectionreason.Intelligence": "情报线索",
+    "reinspectionreason.QualityCheck": "对首次查验的复核",
 }
