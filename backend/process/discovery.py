@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from backend.domain.lifecycle import State, Step
-from backend.domain.process import Activity, Log, quantile, replay
+from backend.domain.process import Activity, Log, quantile
 
 #: Where every life begins, and where those that are over end.
 START, END = "START", "END"
@@ -82,10 +82,9 @@ def discover(log: Log) -> Model:
     """The model of a log. A life that is not over yet has no flow to the end."""
     activities: Counter[Node] = Counter()
     between: dict[tuple[Node, Node], list[tuple[int, int]]] = {}
-    for trace in log.traces:
+    for trace, found in zip(log.traces, log.replays, strict=True):
         if not trace.events:
             continue
-        found = replay(trace)
         names = [stage.activity.name for stage in found.stages]
         times = [event.at for event in trace.events]
         if found.state in _OVER:

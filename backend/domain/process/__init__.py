@@ -10,10 +10,12 @@ A log is made of traces; everything else is computed from it and from the lifecy
 All instants are the times of blocks, in Unix seconds.
 """
 
-from backend.domain.process.conformance import Conformance, Misfit, MisfitKind, NamedMisfit, conformance_of, replay
+from backend.domain.process.conformance import Conformance, NamedMisfit, conformance_of
 from backend.domain.process.costing import DEFAULT_COSTS, Cost, CostedKind, costed
-from backend.domain.process.model import Activity, Header, Log, Place, Recording, Trace, traces_of
+from backend.domain.process.log import Log
+from backend.domain.process.model import Activity, Header, Place, Recording, Trace, traces_of
 from backend.domain.process.redundancies import Redundancy, RedundancyKind, redundancies_of
+from backend.domain.process.replaying import Misfit, MisfitKind, replay
 from backend.domain.process.waiting import Wait, quantile, waits_of
 
 __all__ = [

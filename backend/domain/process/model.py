@@ -6,8 +6,8 @@ together is one trace; whatever counts parcels counts a trace `weight` times.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from backend.domain.lifecycle import Direction, Profile, Step
 
@@ -70,30 +70,6 @@ class Place:
 
     manifest: bytes
     index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Log:
-    """An event log, complete up to `block`, whose time is `at`; both None before the first block.
-
-    `repeats`: by parcel id, all places of the parcels that were declared more than once; `earlier` has the traces of
-    such places that are not themselves in the log.
-    """
-
-    traces: tuple[Trace, ...]
-    block: int | None = None
-    at: int | None = None
-    repeats: Mapping[bytes, tuple[Place, ...]] = field(default_factory=dict)
-    earlier: tuple[Trace, ...] = ()
-
-    @property
-    def parcels(self) -> int:
-        return sum(trace.weight for trace in self.traces)
-
-    @property
-    def events(self) -> int:
-        """How many steps of parcels there are; a record of a hundred parcels is a hundred."""
-        return sum(trace.weight * len(trace.events) for trace in self.traces)
 
 
 def traces_of(header: Header, records: Iterable[tuple[Recording, int]]) -> tuple[Trace, ...]:

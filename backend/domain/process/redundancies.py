@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.domain.lifecycle import DECLARABLE_ANEW, Step
-from backend.domain.process.conformance import Stage, replay
-from backend.domain.process.model import Log, Trace
+from backend.domain.process.log import Log
+from backend.domain.process.model import Trace
+from backend.domain.process.replaying import Stage, replay
 
 
 class RedundancyKind(StrEnum):
@@ -46,14 +47,14 @@ class Redundancy:
 
 def redundancies_of(log: Log) -> tuple[Redundancy, ...]:
     """All repeats in a log, in the order in which they began."""
-    found = [one for trace in log.traces for one in _within(trace)]
+    pairs = zip(log.traces, log.replays, strict=True)
+    found = [one for trace, replayed in pairs for one in _within(trace, replayed.stages)]
     found += _declared_twice(log)
     return tuple(sorted(found, key=lambda one: (one.at, one.manifest, one.index, one.kind, one.parcels)))
 
 
-def _within(trace: Trace) -> Iterator[Redundancy]:
+def _within(trace: Trace, stages: Sequence[Stage]) -> Iterator[Redundancy]:
     """Reviews and inspections that came again within one trace."""
-    stages = replay(trace).stages
     header = trace.header
     passed: dict[bool, int] = {}
     closed: int | None = None

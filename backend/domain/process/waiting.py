@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.domain.lifecycle import RULES, Jurisdiction, Step
-from backend.domain.process.conformance import Stage, replay
-from backend.domain.process.model import Activity, Header, Log
+from backend.domain.process.log import Log
+from backend.domain.process.model import Activity, Header
+from backend.domain.process.replaying import Stage
 
 #: Steps that anyone with the role takes, but that happen at the port.
 _AT_PORT = frozenset({Step.Departure, Step.Offloading, Step.PortDetention, Step.PortDetentionLifted})
@@ -33,8 +34,8 @@ class Wait:
 def waits_of(log: Log) -> tuple[Wait, ...]:
     """One row for each activity and district, that with the most time in all first. Declarations wait for nothing."""
     found: dict[tuple[Activity, int], list[tuple[int, int]]] = {}
-    for trace in log.traces:
-        for event, stage in zip(trace.events, replay(trace).stages, strict=True):
+    for trace, replayed in zip(log.traces, log.replays, strict=True):
+        for event, stage in zip(trace.events, replayed.stages, strict=True):
             if stage.waits_for:
                 key = stage.activity, district_of(trace.header, stage)
                 found.setdefault(key, []).append((event.at - stage.ready_at, trace.weight))
