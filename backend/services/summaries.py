@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from backend.chain import calls
@@ -55,56 +56,15 @@ def close(gateway: Gateway, declarant_no: int, *, district: int, month: str, rea
     `month` is `YYYY-MM` in China. Raises InvalidInput, RoleMissing, MonthOpen, MonthClosed where it was closed and no
     reason is given, MonthNotClosed where it was not and one is, NothingToSum, NotHosted.
     """
-    first, before = month_bounds(month)
-    said = _reason(reason)
-    with gateway.database.read() as connection:
-        require_role(connection, declarant_no, Role.Declarant)
-        at = readmodel.get_cursor(connection)
-        if at is None or at.timestamp < before or gateway.now() < before:
-            raise MonthOpen(month=month)
-        lists, parcels, left_out = _lists(connection, declarant_no, district, first, before)
-    with gateway.database.write() as connection:
-        number = 1 + store.last_number(connection, declarant_no, district, month)
-        _check_number(number, said, declarant_no, district, month)
-        changes = _changes(connection, declarant_no, district, month, lists)
-        if not changes:
-            raise NothingToSum(participant_no=declarant_no, district=f"{district:04d}", month=month)
-        now = gateway.now()
-        summary = {"month": month, "district": f"{district:04d}", "number": number}
-        operation_id = new_operation(connection, "summary", declarant_no, summary, now)
-        closing = {
-            "declarant_no": declarant_no,
-            "district": district,
-            "month": month,
-            "number": number,
-            "reason": said or "",
-            "block": at.block,
-            "lists": len(lists),
-            "left_out": [[parcel_id.hex(), why.value] for parcel_id, why in left_out],
-            "operation_id": operation_id,
-            "closed_at": now,
-        }
-        closing_id = store.insert_closing(connection, closing)
-        entry = Entry(operation_id, account_of(connection, declarant_no), declarant_no, now)
-        anchors = []
-        for key, places, earlier in changes:
-            members = [lists[place] for place in places]
-            salt = os.urandom(32)
-            made = statement(
-                month=month,
-                district=f"{district:04d}",
-                currency=key[-1],
-                key=key_commitment(salt, key),
-                root=root_of([one.node for one in members]),
-                supersedes=None if earlier is None else earlier.anchor,
-            )
-            anchor = anchored_hash(made)
-            row = {"closing_id": closing_id, "key": list(key), "key_salt": salt, "statement": made, "anchor": anchor}
-            leaves = [_leaf_row(lists[place], parcels[place]) for place in places]
-            store.insert_summary(connection, row, leaves, None if earlier is None else earlier.id)
-            anchors.append(entry.call("ParcelLedger", calls.anchor(AnchorKind.Summary, anchor, 1)))
-        enqueue(connection, anchors)
-    return closing_id
+    wanted = _Wanted(declarant_no, district, month, _reason(reason))
+    while True:
+        # A month is long to read, which no writer should wait for. Whoever was overtaken meanwhile reads anew: what it
+        # has is older than what another closing said since.
+        with gateway.database.read() as connection:
+            found = _read(connection, wanted, gateway.now())
+        with gateway.database.write() as connection:
+            if store.last_number(connection, declarant_no, district, month) == found.closings:
+                return _keep(connection, wanted, found, gateway.now())
 
 
 def closing_view(gateway: Gateway, caller: Caller, closing_id: int) -> dict[str, Any]:
@@ -191,6 +151,87 @@ def proof_file(gateway: Gateway, caller: Caller, summary_id: int, parcel_id: byt
 
 
 # ---------------------------------------------------------------------------------------------------
+# Closing
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which month is to be closed, by whom; the reason where it is a correction."""
+
+    declarant_no: int
+    district: int
+    month: str
+    reason: str | None
+
+    @property
+    def district_text(self) -> str:
+        return f"{self.district:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a month consists of, read up to a block, when it had been closed so many times."""
+
+    block: int
+    closings: int
+    lists: list[Listed]
+    #: The parcel of each list.
+    parcels: list[bytes]
+    left_out: list[tuple[bytes, LeftOut]]
+
+
+def _read(connection: Connection, wanted: _Wanted, now: int) -> _Found:
+    """Raises InvalidInput, RoleMissing, MonthOpen, MonthClosed, MonthNotClosed."""
+    first, before = month_bounds(wanted.month)
+    require_role(connection, wanted.declarant_no, Role.Declarant)
+    at = readmodel.get_cursor(connection)
+    if at is None or at.timestamp < before or now < before:
+        raise MonthOpen(month=wanted.month)
+    closings = store.last_number(connection, wanted.declarant_no, wanted.district, wanted.month)
+    _check_closings(closings, wanted)
+    return _Found(at.block, closings, *_lists(connection, wanted.declarant_no, wanted.district, first, before))
+
+
+def _keep(connection: Connection, wanted: _Wanted, found: _Found, now: int) -> int:
+    """Keeps a closing with its summaries and queues their anchors; its id. Raises NothingToSum, NotHosted."""
+    changes = _changes(connection, wanted, found.lists)
+    if not changes:
+        raise NothingToSum(participant_no=wanted.declarant_no, district=wanted.district_text, month=wanted.month)
+    number = found.closings + 1
+    summary = {"month": wanted.month, "district": wanted.district_text, "number": number}
+    operation_id = new_operation(connection, "summary", wanted.declarant_no, summary, now)
+    closing = {
+        "declarant_no": wanted.declarant_no,
+        "district": wanted.district,
+        "month": wanted.month,
+        "number": number,
+        "reason": wanted.reason or "",
+        "block": found.block,
+        "lists": len(found.lists),
+        "left_out": [[parcel_id.hex(), why.value] for parcel_id, why in found.left_out],
+        "operation_id": operation_id,
+        "closed_at": now,
+    }
+    closing_id = store.insert_closing(connection, closing)
+    entry = Entry(operation_id, account_of(connection, wanted.declarant_no), wanted.declarant_no, now)
+    anchors = []
+    for key, places, earlier in changes:
+        salt = os.urandom(32)
+        made = statement(
+            month=wanted.month,
+            district=wanted.district_text,
+            currency=key[-1],
+            key=key_commitment(salt, key),
+            root=root_of([found.lists[place].node for place in places]),
+            supersedes=None if earlier is None else earlier.anchor,
+        )
+        anchor = anchored_hash(made)
+        row = {"closing_id": closing_id, "key": list(key), "key_salt": salt, "statement": made, "anchor": anchor}
+        leaves = [_leaf_row(found.lists[place], found.parcels[place]) for place in places]
+        store.insert_summary(connection, row, leaves, None if earlier is None else earlier.id)
+        anchors.append(entry.call("ParcelLedger", calls.anchor(AnchorKind.Summary, anchor, 1)))
+    enqueue(connection, anchors)
+    return closing_id
 
 
 def _reason(reason: str | None) -> str | None:
@@ -202,12 +243,11 @@ def _reason(reason: str | None) -> str | None:
     return said
 
 
-def _check_number(number: int, reason: str | None, declarant_no: int, district: int, month: str) -> None:
-    shown = f"{district:04d}"
-    if number > 1 and reason is None:
-        raise MonthClosed(participant_no=declarant_no, district=shown, month=month)
-    if number == 1 and reason is not None:
-        raise MonthNotClosed(district=shown, month=month)
+def _check_closings(closings: int, wanted: _Wanted) -> None:
+    if closings and wanted.reason is None:
+        raise MonthClosed(participant_no=wanted.declarant_no, district=wanted.district_text, month=wanted.month)
+    if not closings and wanted.reason is not None:
+        raise MonthNotClosed(district=wanted.district_text, month=wanted.month)
 
 
 def _lists(
@@ -235,13 +275,14 @@ def _lists(
 
 
 def _changes(
-    connection: Connection, declarant_no: int, district: int, month: str, lists: Sequence[Listed]
+    connection: Connection, wanted: _Wanted, lists: Sequence[Listed]
 ) -> list[tuple[tuple[str, ...], list[int], Any]]:
     """The keys whose lists are not those of the summary in force: key, places of its lists, that summary or None.
 
     A key that has lost all its lists has no places: a summary of nothing supersedes what was said.
     """
-    in_force = {tuple(row.key): row for row in store.current_summaries(connection, declarant_no, district, month)}
+    now_said = store.current_summaries(connection, wanted.declarant_no, wanted.district, wanted.month)
+    in_force = {tuple(row.key): row for row in now_said}
     groups = dict(merged(lists))
     changes = []
     for key in sorted({*groups, *in_force}):
@@ -250,6 +291,9 @@ def _changes(
         if before != [lists[place].root for place in places]:
             changes.append((key, places, earlier))
     return changes
+
+
+# ---------------------------------------------------------------------------------------------------
 
 
 def _leaf_row(one: Listed, parcel_id: bytes) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from backend.domain.anchors import AnchorKind
 from backend.domain.summaries import check_file, month_of
+from backend.services import summaries as service
 from backend.services.simulation import simulate
 from backend.store.tables import anchors
 from tests.support.asking import is_problem
@@ -134,6 +135,29 @@ def test_a_month_is_closed_once_over_proven_and_corrected(month: Month) -> None:
     ]
     assert _sums(in_force) == month.straight_sum(month.released[1:])
     assert ledger.get(CUSTOMS, f"{PATH}/{held_before['summary_id']}")["superseded"]
+
+
+def test_a_correction_that_another_overtook_reads_the_month_anew(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It read goods that were held; by the time it writes, another correction knows that customs let them go."""
+    ledger, back, read = month.ledger, month.released[0], service._lists
+    overtaken: list[dict[str, Any]] = []
+
+    def read_and_wait(*arguments: Any) -> Any:
+        found = read(*arguments)
+        if not overtaken:
+            overtaken.append({})
+            ledger.record(CUSTOMS, "DetentionLifted", [back])
+            ledger.indexed(back, lambda view: "HeldDeclaring" not in view["flags"])
+            body = month.body(reason="customs let it go")
+            overtaken[0] |= ledger.post(month.declarant, PATH, body, confirm=False, status=201)
+        return found
+
+    monkeypatch.setattr(service, "_lists", read_and_wait)
+    late = ledger.client(month.declarant).post(PATH, json=month.body(reason="customs hold one, written down late"))
+    is_problem(late, 409, "NothingToSum")
+    assert overtaken[0]["left_out"] == []
+    of_month = ledger.get(month.declarant, PATH, month=month.month)["items"]
+    assert _sums([each for each in of_month if not each["superseded"]]) == month.straight_sum(month.released)
 
 
 def test_summaries_are_their_declarants_and_their_customs(month: Month) -> None:
