@@ -26,7 +26,7 @@ from backend.domain.consignments import (
     ReinspectionReason,
     TakingReason,
 )
-from backend.services.carriage_writing import MOST_PARCELS
+from backend.services.steps import MOST_PARCELS
 
 ConsignmentKindName = Annotated[ConsignmentKind, Named(ConsignmentKind)]
 AnomalyName = Annotated[AnomalyKind, Named(AnomalyKind)]

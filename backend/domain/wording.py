@@ -134,7 +134,6 @@ _PHRASES: dict[str, str] = {
     "no receipt later than the newest": "不晚于最新回执的编号",
     "64 hexadecimal digits": "64 位十六进制数字",
     "at most 65536 bytes": "最多 65536 字节",
-    "one of the reasons of a second inspection": "再次查验理由之一",
     "0x and 40 hexadecimal digits": "0x 加 40 位十六进制数字",
     "governance, operator: keys without participant; enterprise, authority: keys with one": (
         "governance 与 operator 密钥不属于参与方，enterprise 与 authority 密钥须属于参与方"

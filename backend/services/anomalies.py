@@ -8,9 +8,9 @@ from backend.chain import carriage_calls as calls
 from backend.domain.consignments import AnomalyKind, ReinspectionReason
 from backend.domain.errors import InvalidInput
 from backend.services.carriage_rehearsal import CarriageStage
-from backend.services.carriage_writing import Call, Evidence, Facts, checked, with_evidence, write
+from backend.services.carriage_writing import Call, Evidence, Facts, with_evidence, write
 from backend.services.gateway import Gateway
-from backend.services.steps import Target, targets_of
+from backend.services.steps import Target, each_once, targets_of
 from backend.store import consignments as store
 from backend.store.database import Connection
 
@@ -75,7 +75,7 @@ def reinspect(
 
     Raises RoleMissing, DistrictNotCompetent, StepNotAllowed, FlagsMissing for a parcel that nobody inspected yet.
     """
-    wanted = checked(parcel_ids)
+    wanted = each_once(parcel_ids)
 
     def prepare(stage: CarriageStage) -> tuple[Facts, list[Call]]:
         targets = list(targets_of(stage.connection, wanted))
@@ -94,7 +94,7 @@ def reinspect(
 
 
 def _of_one_manifest(connection: Connection, parcel_ids: Sequence[bytes]) -> Target:
-    found = list(targets_of(connection, checked(parcel_ids)))
+    found = list(targets_of(connection, each_once(parcel_ids)))
     if len(found) != 1:
         raise InvalidInput(field="parcels", value=len(found), rule="parcels of one manifest")
     return found[0]

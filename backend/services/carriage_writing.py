@@ -13,21 +13,18 @@ from typing import Any
 import orjson
 
 from backend.chain.carriage_calls import CONTRACT
-from backend.domain.errors import CommitmentMissing, Conflict, InvalidInput
+from backend.domain.errors import CommitmentMissing
 from backend.services.carriage_rehearsal import CarriageStage
 from backend.services.evidence import commit_alone
 from backend.services.gateway import Gateway
-from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.outbox import Entry, account_of, enqueue, new_operation, submitted_before
 from backend.store import consignments as store
-from backend.store import outbox
 from backend.store.database import Connection
 
 Evidence = Mapping[str, Any]
 #: Calldata by the commitment to the evidence; zeros where an act has none.
 Call = Callable[[bytes], bytes]
 Facts = dict[str, Any]
-
-MOST_PARCELS = 10_000
 
 
 def write(
@@ -82,20 +79,7 @@ def with_evidence(call: Callable[..., bytes], *arguments: Any) -> Call:
     return lambda committed: call(*arguments, committed)
 
 
-def checked(parcel_ids: Sequence[bytes]) -> list[bytes]:
-    """Each parcel once. Raises InvalidInput for none and for too many."""
-    wanted = list(dict.fromkeys(parcel_ids))
-    if not 1 <= len(wanted) <= MOST_PARCELS:
-        raise InvalidInput(field="parcels", value=len(wanted), rule=f"1 to {MOST_PARCELS} parcels")
-    return wanted
-
-
 def _known(connection: Connection, participant_no: int, kind: str, digest: bytes, reference: str | None) -> str | None:
     if reference is None:
         return store.under_way(connection, participant_no, kind, digest)
-    before = outbox.operation_by_reference(connection, participant_no, reference)
-    if before is None:
-        return None
-    if before.digest != digest:
-        raise Conflict(what="submission", key=reference)
-    return str(before.id)
+    return submitted_before(connection, participant_no, reference, digest)

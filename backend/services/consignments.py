@@ -26,9 +26,9 @@ from backend.domain.consignments import (
 )
 from backend.domain.errors import ParticipantUnknown
 from backend.services.carriage_rehearsal import CarriageStage
-from backend.services.carriage_writing import Call, Evidence, Facts, calling, checked, with_evidence, write
+from backend.services.carriage_writing import Call, Evidence, Facts, calling, with_evidence, write
 from backend.services.gateway import Gateway
-from backend.services.steps import Target, targets_of
+from backend.services.steps import Target, each_once, targets_of
 from backend.store import consignments as store
 from backend.store.carriage_folding import contents_without
 from backend.store.participant_queries import participant_row
@@ -112,7 +112,7 @@ def load(
     parcel that nobody declared, StepNotAllowed for one that is not released, FlagsBlocking for one that is held or in
     a consignment.
     """
-    wanted = checked(parcel_ids)
+    wanted = each_once(parcel_ids)
 
     def prepare(stage: CarriageStage) -> tuple[Facts, list[Call]]:
         added = [Entry(target.manifest, target.parcels) for target in targets_of(stage.connection, wanted)]
@@ -150,7 +150,7 @@ def take_out(
 
     Raises ConsignmentUnknown, OpenerOnly, DistrictOfRouteOnly, TakingNotAllowed, ParcelsNotInside, NotFound.
     """
-    wanted = checked(parcel_ids)
+    wanted = each_once(parcel_ids)
 
     def prepare(stage: CarriageStage) -> tuple[Facts, list[Call]]:
         targets = list(targets_of(stage.connection, wanted))

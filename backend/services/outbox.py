@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.errors import NotHosted
+from backend.domain.errors import Conflict, NotHosted
 from backend.store import outbox as store
 from backend.store.database import Connection
 from backend.store.readmodel import word
@@ -41,6 +41,16 @@ def new_operation(
         },
     )
     return operation_id
+
+
+def submitted_before(connection: Connection, participant_no: int, reference: str, digest: bytes) -> str | None:
+    """The operation that a submitter's own reference stands for, if any. Raises Conflict for another content."""
+    before = store.operation_by_reference(connection, participant_no, reference)
+    if before is None:
+        return None
+    if before.digest != digest:
+        raise Conflict(what="submission", key=reference)
+    return str(before.id)
 
 
 def account_of(connection: Connection, participant_no: int) -> str:

@@ -27,6 +27,7 @@ from backend.domain.errors import (
 from backend.domain.instants import iso
 from backend.domain.lifecycle import Sets, Step
 from backend.domain.participants import Role, has_role
+from backend.domain.reasons import reason_in
 from backend.domain.release_instructions import (
     ANSWERS,
     EXCEPTIONS,
@@ -52,7 +53,6 @@ from backend.store.database import Connection
 from backend.store.participant_queries import participant_row
 from backend.store.profiles import names_of
 
-LONGEST_REASON = 500
 #: Instructions that one round makes overdue.
 _MOST_OVERDUE = 200
 
@@ -136,9 +136,7 @@ def say(gateway: Gateway, participant_no: int, instruction_id: int, fact: Instru
     """
     if fact not in REASONED:
         raise ValueError(f"{fact} is not said with a reason")
-    said = reason.strip()
-    if not said or len(said) > LONGEST_REASON or not said.replace("\n", " ").isprintable():
-        raise InvalidInput(field="reason", value=said[:40], rule=f"1 to {LONGEST_REASON} printable characters")
+    said = reason_in(reason)
     with gateway.database.write() as connection:
         row, now = _own(connection, instruction_id, participant_no, fact), gateway.now()
         _check(connection, row, fact, now)

@@ -6,10 +6,11 @@ from typing import Any
 
 from backend.chain import calls
 from backend.domain.anchors import AnchorKind
-from backend.domain.errors import DistrictNotCompetent, InvalidInput, NotFound, OperationNotPossible
+from backend.domain.errors import DistrictNotCompetent, NotFound, OperationNotPossible
 from backend.domain.instants import iso
 from backend.domain.lifecycle import Flag, Step
 from backend.domain.notices import NoticeKind
+from backend.domain.reasons import reason_in
 from backend.formats.ceb import standings
 from backend.services import evidence as evidences
 from backend.services.access import Caller
@@ -64,9 +65,7 @@ def decide(gateway: Gateway, caller: Caller, request_id: int, *, grant: bool, re
     Raises InvalidInput, NotFound, DistrictNotCompetent, OperationNotPossible (decided already) and what the chain
     would refuse the step with.
     """
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise InvalidInput(field="reason", value=reason[:40], rule=f"1 to {LONGEST_REASON} printable characters")
+    reason = reason_in(reason, LONGEST_REASON, lines=False)
     with gateway.database.write() as connection:
         row = notice_queries.request(connection, request_id)
         if row is None:

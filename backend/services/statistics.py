@@ -122,7 +122,7 @@ def _ledger(connection: Connection, question: Question, sight: Sight) -> list[Li
     records = process_log.records_in(connection, numbers)
     ids = process_log.parcel_ids_of(connection, numbers)
     lists: dict[int, dict[int, ListFacts]] = {}
-    for row, position, message_type, fields in store.declared_lists(connection, numbers):
+    for row, position, message_type, fields in store.lists_held(connection, numbers):
         lists.setdefault(row, {})[position] = list_facts(stored_document(message_type, fields))
     recorded: Mapping[int, int] = {}
     if sight.participant_no is not None and not sight.everything:

@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 
 from backend.domain.errors import (
-    Conflict,
     DistrictNotCompetent,
     EvidenceMissing,
     FlagsBlocking,
@@ -45,7 +44,7 @@ from backend.domain.participants import has_role
 from backend.services import evidence as evidences
 from backend.services import rulebook
 from backend.services.gateway import Gateway
-from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.outbox import Entry, account_of, enqueue, new_operation, submitted_before
 from backend.services.quota import reserve_for_acceptance
 from backend.services.screening import release_warnings
 from backend.store import outbox, readmodel
@@ -93,11 +92,9 @@ def submit_steps(
     ).digest()
     with gateway.database.write() as connection:
         if reference is not None:
-            before = outbox.operation_by_reference(connection, participant_no, reference)
+            before = submitted_before(connection, participant_no, reference, digest)
             if before is not None:
-                if before.digest != digest:
-                    raise Conflict(what="submission", key=reference)
-                return str(before.id)
+                return before
         return queue_step(
             connection,
             gateway,
@@ -163,15 +160,21 @@ def _checked(
     evidence: Mapping[str, Any] | None,
     evidence_of: Mapping[str, Mapping[str, Any]] | None,
 ) -> list[bytes]:
-    wanted = list(dict.fromkeys(parcel_ids))
-    if not 1 <= len(wanted) <= MOST_PARCELS:
-        raise InvalidInput(field="parcels", value=len(wanted), rule=f"1 to {MOST_PARCELS} parcels")
+    wanted = each_once(parcel_ids)
     if bool(evidence) == bool(evidence_of):
         raise EvidenceMissing(field="evidence | evidence_of")
     if evidence_of:
         missing = [parcel.hex() for parcel in wanted if not evidence_of.get(parcel.hex())]
         if missing:
             raise EvidenceMissing(field=f"evidence_of.{missing[0]}")
+    return wanted
+
+
+def each_once(parcel_ids: Sequence[bytes]) -> list[bytes]:
+    """Raises InvalidInput for no parcel and for more than one operation takes."""
+    wanted = list(dict.fromkeys(parcel_ids))
+    if not 1 <= len(wanted) <= MOST_PARCELS:
+        raise InvalidInput(field="parcels", value=len(wanted), rule=f"1 to {MOST_PARCELS} parcels")
     return wanted
 
 

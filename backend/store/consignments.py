@@ -87,11 +87,8 @@ def find_consignments(
 
     `open_only`: those that are still under way, and those whose release is not acknowledged.
     """
-    query = sa.select(consignments).order_by(_C.opened_at.desc(), _C.consignment).limit(limit)
-    if district is not None:
-        query = query.where(sa.or_(_C.origin_district == district, _C.port_district == district))
-    if participant_no is not None:
-        query = query.where(sa.or_(_C.opener_no == participant_no, _C.terminal_no == participant_no))
+    query = _of_parties(sa.select(consignments), participant_no, district)
+    query = query.order_by(_C.opened_at.desc(), _C.consignment).limit(limit)
     if number is not None:
         query = query.where(_C.number == number)
     if open_only:
@@ -101,6 +98,15 @@ def find_consignments(
         at, consignment = after
         query = query.where(sa.or_(_C.opened_at < at, sa.and_(_C.opened_at == at, _C.consignment > consignment)))
     return list(connection.execute(query))
+
+
+def _of_parties(query: sa.Select[Any], participant_no: int | None, district: int | None) -> sa.Select[Any]:
+    """Of consignments those that a participant opened or takes over, or of either end of a route."""
+    if district is not None:
+        query = query.where(sa.or_(_C.origin_district == district, _C.port_district == district))
+    if participant_no is not None:
+        query = query.where(sa.or_(_C.opener_no == participant_no, _C.terminal_no == participant_no))
+    return query
 
 
 def anomaly_row(connection: Connection, anomaly_id: int) -> sa.Row[Any] | None:
@@ -128,11 +134,7 @@ def find_anomalies(
 ) -> list[sa.Row[Any]]:
     """Anomalies, newest first, of the consignments that `find_consignments` would find."""
     query = sa.select(anomalies).join(consignments, _C.consignment == anomalies.c.consignment)
-    query = query.order_by(anomalies.c.anomaly_id.desc()).limit(limit)
-    if district is not None:
-        query = query.where(sa.or_(_C.origin_district == district, _C.port_district == district))
-    if participant_no is not None:
-        query = query.where(sa.or_(_C.opener_no == participant_no, _C.terminal_no == participant_no))
+    query = _of_parties(query, participant_no, district).order_by(anomalies.c.anomaly_id.desc()).limit(limit)
     if open_only:
         query = query.where(anomalies.c.settled_at.is_(None))
     if below_id is not None:

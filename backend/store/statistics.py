@@ -8,30 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.domain.documents import DocumentKind
-from backend.domain.lifecycle import Step
 from backend.domain.notices import NoticeKind
 from backend.store.database import Connection
-from backend.store.documents import chunks
-from backend.store.tables import documents, evidence_documents, notice_subjects, records
+from backend.store.declared_lists import declared_lists
+from backend.store.tables import documents, notice_subjects
 
 
-def declared_lists(connection: Connection, rows: Iterable[int]) -> Iterator[tuple[int, int, str, bytes]]:
-    """(manifest row, position, message type, fields) of the lists that manifests were declared with, as held here."""
-    for part in chunks(sorted(rows)):
-        query = (
-            sa.select(
-                records.c.manifest_row,
-                evidence_documents.c.position,
-                documents.c.message_type,
-                documents.c.fields,
-            )
-            .join(evidence_documents, evidence_documents.c.evidence == records.c.evidence)
-            .join(documents, documents.c.id == evidence_documents.c.document_id)
-            .where(
-                records.c.manifest_row.in_(part), records.c.step == Step.Declaration, documents.c.fields.is_not(None)
-            )
-        )
-        for row in connection.execute(query):
+def lists_held(connection: Connection, rows: Iterable[int]) -> Iterator[tuple[int, int, str, bytes]]:
+    """(manifest row, position, message type, fields) of the lists of manifests whose content is held here."""
+    for row in declared_lists(connection, rows, documents.c.message_type, documents.c.fields):
+        if row.fields is not None:
             yield row.manifest_row, row.position, row.message_type, row.fields
 
 

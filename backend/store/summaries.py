@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from backend.domain.lifecycle import Direction, Sets, Step
 from backend.store.database import Connection
-from backend.store.documents import chunks
+from backend.store.declared_lists import declared_lists
 from backend.store.readmodel import number, sets_of_blob
 from backend.store.tables import (
     documents,
-    evidence_documents,
     manifests,
     records,
     summaries,
@@ -58,24 +57,11 @@ def released_lists(
     for row in connection.execute(query):
         already = released.get(row.id, (0, None))[0]
         released[row.id] = (already | number(row.parcels), sets_of_blob(row.size, row.sets))
-    for part in chunks(sorted(released)):
-        lists = (
-            sa.select(
-                records.c.manifest_row,
-                evidence_documents.c.position,
-                documents.c.parcel_id,
-                documents.c.message_type,
-                documents.c.root,
-                documents.c.fields,
-            )
-            .join(evidence_documents, evidence_documents.c.evidence == records.c.evidence)
-            .join(documents, documents.c.id == evidence_documents.c.document_id)
-            .where(records.c.manifest_row.in_(part), records.c.step == Step.Declaration)
-        )
-        for one in connection.execute(lists):
-            parcels, sets = released[one.manifest_row]
-            if parcels >> one.position & 1:
-                yield ReleasedList(one.parcel_id, one.position, sets, one.message_type, one.root, one.fields)
+    columns = (documents.c.parcel_id, documents.c.message_type, documents.c.root, documents.c.fields)
+    for one in declared_lists(connection, released, *columns):
+        parcels, sets = released[one.manifest_row]
+        if parcels >> one.position & 1:
+            yield ReleasedList(one.parcel_id, one.position, sets, one.message_type, one.root, one.fields)
 
 
 def last_number(connection: Connection, declarant_no: int, district: int, month: str) -> int:

@@ -19,7 +19,7 @@ from backend.services.case_views import QUEUES, case_view, list_cases
 from backend.web.pages import parcel_id_in
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, evidence_in, number_in, row_in
+from backend.web.typed import Number, evidence_in, four_digits_in, number_in, row_in
 
 router = APIRouter(prefix="/console/cases", route_class=PageRoute, include_in_schema=False)
 
@@ -75,7 +75,7 @@ def notify_holder(
         gateway_of(request),
         session.caller.acting_no,
         right_id=number_in("right_id", right_id),
-        heading=_heading(heading),
+        heading=four_digits_in("heading", heading),
         parcel_ids=_parcels(parcels),
         goods_value=fen_of(goods_value.strip(), "goods_value"),
         evidence=evidence_in(note),
@@ -101,7 +101,7 @@ def lodge_complaint(
         session.caller.acting_no,
         right_id=number_in("right_id", right_id),
         customs_no=_participant(customs_no),
-        heading=_heading(heading),
+        heading=four_digits_in("heading", heading),
         goods_value=fen_of(goods_value.strip(), "goods_value"),
         security=fen_of(security.strip(), "security"),
         evidence=evidence_in(note),
@@ -174,13 +174,6 @@ def _participant(text: str) -> int:
     digits = text.strip()
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise InvalidInput(field="customs_no", value=text[:20], rule="a participant's number")
-    return int(digits)
-
-
-def _heading(text: str) -> int:
-    digits = text.strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 4):
-        raise InvalidInput(field="heading", value=text[:20], rule="four digits")
     return int(digits)
 
 

@@ -23,7 +23,7 @@ from backend.services import anomalies, consignment_views, consignments, lanes
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, evidence_in, number_in, parcels_in, row_in
+from backend.web.typed import Number, evidence_in, member_in, number_between, parcels_in, row_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
@@ -85,12 +85,12 @@ def open_consignment(
             gateway_of(request),
             session.caller.acting_no,
             reference=_word("reference", reference, 64),
-            kind=_member(ConsignmentKind, "kind", kind),
+            kind=member_in("kind", ConsignmentKind, kind),
             number=_word("number", number, 37),
-            origin_district=_small("origin_district", origin_district, 0, 9999),
-            port_district=_small("port_district", port_district, 0, 9999),
-            lane_id=_small("lane_id", lane_id or "0", 0, 2**31 - 1),
-            terminal_no=_small("terminal_no", terminal_no or "0", 0, 2**31 - 1),
+            origin_district=number_between("origin_district", origin_district, 0, 9999),
+            port_district=number_between("port_district", port_district, 0, 9999),
+            lane_id=number_between("lane_id", lane_id or "0", 0, 2**31 - 1),
+            terminal_no=number_between("terminal_no", terminal_no or "0", 0, 2**31 - 1),
         )
     except GuanlianError as refused:
         return _list(request, session, "", refused.status, refused=refused, typed=typed)
@@ -125,15 +125,15 @@ def take_on(
             case ConsignmentAct.Load:
                 operation_id = consignments.load(gateway, own, name, parcels_in(parcels))
             case ConsignmentAct.TakeOut:
-                why = _member(TakingReason, "reason", reason)
+                why = member_in("reason", TakingReason, reason)
                 operation_id = consignments.take_out(gateway, own, name, parcels_in(parcels), why, evidence)
             case ConsignmentAct.Verify:
-                count = _small("found", found, 0, 2**31 - 1)
+                count = number_between("found", found, 0, 2**31 - 1)
                 operation_id = consignments.verify(
                     gateway, own, name, seal_intact=not broken, found=count, evidence=evidence
                 )
             case ConsignmentAct.RaiseAnomaly:
-                what = _member(AnomalyKind, "kind", kind)
+                what = member_in("kind", AnomalyKind, kind)
                 operation_id = anomalies.raise_anomaly(gateway, own, name, what, evidence, parcels_in(parcels))
             case plain:
                 meant = _identity(head) if head else None
@@ -196,12 +196,12 @@ def propose_lane(
         operation_id = lanes.propose(
             gateway_of(request),
             session.caller.acting_no,
-            origin_district=_small("origin_district", origin_district, 0, 9999),
-            port_district=_small("port_district", port_district, 0, 9999),
-            transit_hours=_small("transit_hours", transit_hours, 1, MOST_HOURS),
-            acknowledge_hours=_small("acknowledge_hours", acknowledge_hours, 1, MOST_HOURS),
-            notice_days=_small("notice_days", notice_days, 0, MOST_NOTICE_DAYS),
-            handled_by_port=[_member(AnomalyKind, "handled", each) for each in handled],
+            origin_district=number_between("origin_district", origin_district, 0, 9999),
+            port_district=number_between("port_district", port_district, 0, 9999),
+            transit_hours=number_between("transit_hours", transit_hours, 1, MOST_HOURS),
+            acknowledge_hours=number_between("acknowledge_hours", acknowledge_hours, 1, MOST_HOURS),
+            notice_days=number_between("notice_days", notice_days, 0, MOST_NOTICE_DAYS),
+            handled_by_port=[member_in("handled", AnomalyKind, each) for each in handled],
             text=agreement,
         )
     except GuanlianError as refused:
@@ -338,24 +338,8 @@ def _identity(text: str) -> bytes:
     return bytes.fromhex(digits)
 
 
-def _member(cls: Any, field: str, text: str) -> Any:
-    try:
-        return cls[text]
-    except KeyError:
-        raise InvalidInput(
-            field=field, value=text[:20], rule="one of " + ", ".join(each.name for each in cls)
-        ) from None
-
-
 def _word(field: str, text: str, most: int) -> str:
     word = text.strip()
     if not 0 < len(word) <= most or not word.isascii() or not word.replace("-", "").replace(".", "").isalnum():
         raise InvalidInput(field=field, value=text[:20], rule="letters, digits and hyphens")
     return word
-
-
-def _small(field: str, text: str, least: int, most: int) -> int:
-    number = number_in(field, text)
-    if not least <= number <= most:
-        raise InvalidInput(field=field, value=text[:20], rule=f"a whole number from {least} to {most}")
-    return number

@@ -14,7 +14,7 @@ from backend.services import release_instructions
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in, parcels_in, row_in
+from backend.web.typed import Number, number_between, number_in, parcels_in, row_in
 
 router = APIRouter(prefix="/console/instructions", route_class=PageRoute, include_in_schema=False)
 
@@ -45,10 +45,7 @@ def issue(
     require(session.caller, "give release instructions", Scope.authority)
     typed = {"terminal_no": terminal_no, "bill_no": bill_no, "parcels": parcels, "limit_minutes": limit_minutes}
     try:
-        minutes = number_in("limit_minutes", limit_minutes)
-        if not 1 <= minutes <= MOST_LIMIT_MINUTES:
-            rule = f"a whole number from 1 to {MOST_LIMIT_MINUTES}"
-            raise InvalidInput(field="limit_minutes", value=limit_minutes[:20], rule=rule)
+        minutes = number_between("limit_minutes", limit_minutes, 1, MOST_LIMIT_MINUTES)
         number = release_instructions.issue(
             gateway_of(request),
             session.caller.acting_no,

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from backend.domain.choices import FROM_DOCUMENTS, ParcelPlace, steps_open_to
 from backend.domain.consignments import ReinspectionReason
-from backend.domain.errors import InvalidInput, NotFound
+from backend.domain.errors import NotFound
 from backend.domain.lifecycle import RULES, Direction, Flag, State, Step
 from backend.services.access import Caller, Scope, require
 from backend.services.anomalies import reinspect
@@ -28,7 +28,7 @@ from backend.web.parcel_page import parcel_page
 from backend.web.receipt_lines import bill_lines, receipt_lines
 from backend.web.rendering import PageRoute, district_text, gateway_of, language_for, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import evidence_in, parcel_in
+from backend.web.typed import evidence_in, member_in, parcel_in
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
@@ -97,9 +97,7 @@ def order_reinspection(
 ) -> Response:
     """Customs of the port open again what was inspected; the reason goes on the record."""
     require(session.caller, "check consignments", Scope.authority)
-    chosen = _member(ReinspectionReason, reason)
-    if chosen is None:
-        raise InvalidInput(field="reason", value=reason, rule="one of the reasons of a second inspection")
+    chosen = member_in("reason", ReinspectionReason, reason)
     wanted = [parcel_in("parcel", code)]
     operation_id = reinspect(gateway_of(request), session.caller.acting_no, wanted, chosen, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -22,7 +21,7 @@ from backend.services.listing_views import search_listings
 from backend.services.membership import Registration, register, reinstate, suspend
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import evidence_in
+from backend.web.typed import evidence_in, four_digits_in, one_of
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 
@@ -66,8 +65,8 @@ def impose(
         gateway_of(request),
         session.caller.acting_no,
         participant_no=_number(participant_no),
-        level=Level[_one_of("level", level, Level.__members__)],
-        ground=Ground(_one_of("ground", ground, Ground.__members__)),
+        level=Level[one_of("level", level, Level.__members__)],
+        ground=Ground(one_of("ground", ground, Ground.__members__)),
         until=_end_of_day(until),
         evidence=evidence_in(note),
     )
@@ -104,8 +103,8 @@ def decide(
     """An appeal body decides on an appeal, the imposing authority on credit repair."""
     _require_authority(session)
     decides = {"DecideListingAppeal": listings.decide_appeal, "DecideRepair": listings.decide_repair}
-    chosen = decides[_one_of("act", act, decides)]
-    yes = _one_of("decision", decision, ("yes", "no")) == "yes"
+    chosen = decides[one_of("act", act, decides)]
+    yes = one_of("decision", decision, ("yes", "no")) == "yes"
     operation_id = chosen(gateway_of(request), session.caller.acting_no, listing_id, yes, evidence_in(note))
     return redirect(f"/console/operations/{operation_id}")
 
@@ -148,7 +147,7 @@ def register_participant(
     """Governance registers any participant and keeps a key for it; platforms and customs register sellers."""
     require(session.caller, "register participants", Scope.governance, Scope.enterprise, Scope.authority)
     governance = session.caller.is_governance
-    chosen = tuple(Role[_one_of("roles", name, Role.__members__)] for name in roles or ())
+    chosen = tuple(Role[one_of("roles", name, Role.__members__)] for name in roles or ())
     wanted = chosen if governance else (Role.Seller,)
     done = register(
         gateway_of(request),
@@ -159,7 +158,7 @@ def register_participant(
             name_en=name_en,
             roles=wanted,
             customs_code=customs_code.strip().upper() or None,
-            district=_district(district),
+            district=four_digits_in("district", district) if district.strip() else 0,
             hosted=governance and wanted != (Role.Seller,),
         ),
     )
@@ -171,7 +170,7 @@ def register_participant(
 @router.post("/participants/{participant_no}/{change}")
 def change_standing(request: Request, session: OwnForm, participant_no: int, change: str) -> Response:
     """Suspends or reinstates a participant. Governance only; the service refuses anyone else."""
-    act = {"suspend": suspend, "reinstate": reinstate}[_one_of("change", change, ("suspend", "reinstate"))]
+    act = {"suspend": suspend, "reinstate": reinstate}[one_of("change", change, ("suspend", "reinstate"))]
     operation_id = act(gateway_of(request), session.caller.acting_no, participant_no)
     return redirect(f"/console/operations/{operation_id}")
 
@@ -189,22 +188,6 @@ def _number(text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
         raise InvalidInput(field="participant_no", value=text[:20], rule="a participant's number")
     return int(digits)
-
-
-def _district(text: str) -> int:
-    digits = text.strip()
-    if not digits:
-        return 0
-    if not (digits.isascii() and digits.isdigit() and len(digits) == 4):
-        raise InvalidInput(field="district", value=text[:20], rule="four digits")
-    return int(digits)
-
-
-def _one_of(field: str, value: str, allowed: Iterable[str]) -> str:
-    names = tuple(allowed)
-    if value not in names:
-        raise InvalidInput(field=field, value=value[:40], rule="one of " + ", ".join(names))
-    return value
 
 
 def _end_of_day(text: str) -> int:

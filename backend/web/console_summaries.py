@@ -9,12 +9,12 @@ import orjson
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from backend.domain.errors import GuanlianError, InvalidInput
-from backend.services import summaries
+from backend.domain.errors import GuanlianError
+from backend.services import month_closing, summaries
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
-from backend.web.typed import Number, number_in, parcel_in, row_in
+from backend.web.typed import Number, four_digits_in, parcel_in, row_in
 
 router = APIRouter(prefix="/console/summaries", route_class=PageRoute, include_in_schema=False)
 
@@ -40,10 +40,10 @@ def close(
     require(session.caller, "close a month", Scope.enterprise)
     typed = {"month": month, "district": district, "reason": reason}
     try:
-        number = summaries.close(
+        number = month_closing.close(
             gateway_of(request),
             session.caller.acting_no,
-            district=_district_in(district),
+            district=four_digits_in("district", district),
             month=month.strip(),
             reason=reason.strip() or None,
         )
@@ -99,9 +99,3 @@ def _list(
         refused=refused,
         typed=typed or {},
     )
-
-
-def _district_in(text: str) -> int:
-    if len(text.strip()) != 4:
-        raise InvalidInput(field="district", value=text[:20], rule="four digits")
-    return number_in("district", text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from enum import Enum
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Path, Query, UploadFile
 
@@ -13,6 +15,8 @@ from backend.services.gateway import Gateway
 
 #: Digits of the largest number that a form takes: every one of them fits a row of the database.
 MOST_DIGITS = 17
+
+Member = TypeVar("Member", bound=Enum)
 
 #: The number of something in an address.
 Number = Annotated[int, Path(ge=1, lt=10**MOST_DIGITS)]
@@ -24,6 +28,35 @@ def number_in(field: str, text: str) -> int:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
         raise InvalidInput(field=field, value=text[:20], rule="digits")
     return int(digits)
+
+
+def number_between(field: str, text: str, least: int, most: int) -> int:
+    """The whole number in a text, both bounds included. Raises InvalidInput."""
+    number = number_in(field, text)
+    if not least <= number <= most:
+        raise InvalidInput(field=field, value=text[:20], rule=f"a whole number from {least} to {most}")
+    return number
+
+
+def four_digits_in(field: str, text: str) -> int:
+    """A customs district or a heading. Raises InvalidInput."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) == 4):
+        raise InvalidInput(field=field, value=text[:20], rule="four digits")
+    return int(digits)
+
+
+def one_of(field: str, text: str, allowed: Iterable[str]) -> str:
+    """One of some names, as it was chosen. Raises InvalidInput."""
+    names = tuple(allowed)
+    if text not in names:
+        raise InvalidInput(field=field, value=text[:40], rule="one of " + ", ".join(names))
+    return text
+
+
+def member_in(field: str, kind: type[Member], text: str) -> Member:
+    """A member of an enum by its name. Raises InvalidInput."""
+    return kind[one_of(field, text, kind.__members__)]
 
 
 def row_in(what: str, number: int) -> int:

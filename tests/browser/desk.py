@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Protocol
 
 from playwright.sync_api import Locator, Page, expect
 
 from backend.services.simulation.model import SimulatedSet
-from tests.browser.world import World
-from tests.support.running import until
+from tests.support.running import Ledger, until
 
 #: How long the chain may take to decide, in milliseconds.
 PATIENCE = 300_000
 
 
-def sign_in(page: Page, world: World, role: str) -> None:
+class Installed(Protocol):
+    """Whatever has an installation that somebody can sign in to."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+
+def sign_in(page: Page, world: Installed, role: str) -> None:
     page.goto("/console")
     page.get_by_label(re.compile("^(API key|API 密钥)$")).fill(world.ledger.keys[role])
     page.locator("main button").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backend.domain.summaries import check_file
 from tests.browser.conftest import DESK, PHONE, Reader
-from tests.browser.desk import pictured
+from tests.browser.desk import pictured, sign_in
 from tests.browser.test_safety import check_names
 from tests.integration.test_summaries_flow import CUSTOMS, DISTRICT, Month
 from tests.support.running import running_ledger
@@ -25,9 +25,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
 
 def _signed_in(reader: Reader, month: Month, role: str, language: str, size: dict[str, int]) -> Page:
     page = reader(language, size, address=month.ledger.address)
-    page.goto("/console")
-    page.locator("main input[type=password], main input[name=key]").first.fill(month.ledger.keys[role])
-    page.locator("main button").click()
+    sign_in(page, month, role)
     return page
 
 

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import sqlalchemy as sa
 
 from backend.domain.anchors import AnchorKind
 from backend.domain.release_instructions import contents_of
-from backend.services.simulation import simulate
 from backend.store.tables import anchors, release_instructions
+from tests.support import transit
 from tests.support.asking import is_problem
 from tests.support.running import Ledger, until
 
 PATH = "/v1/release-instructions"
 
 
-_seeds = count(7100)
-
-
 def exports(ledger: Ledger, most: int) -> tuple[str, list[str]]:
     """So many exports just declared to Pudong's customs, whose role comes first."""
-    found: list[str] = []
-    for seed in _seeds:
-        simulated = simulate(1, seed, "export", 0.0, barred=())
-        if simulated.parcels[0].customs_code == "2233":
-            (parcel,) = ledger.send(simulated)
-            ledger.indexed(parcel, lambda view: {"Order", "Waybill"} <= set(view["flags"]))
-            found.append(parcel)
-        if len(found) == most:
-            break
-    return "customs_pudong", found
+    return transit.PUDONG, transit.exports(ledger, most, "2233")
 
 
 def released(ledger: Ledger, most: int) -> tuple[str, list[str]]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from backend.domain.anchors import AnchorKind
 from backend.domain.summaries import check_file, month_of
-from backend.services import summaries as service
+from backend.services import month_closing
 from backend.services.simulation import simulate
 from backend.store.tables import anchors
 from tests.support.asking import is_problem
@@ -139,7 +139,7 @@ def test_a_month_is_closed_once_over_proven_and_corrected(month: Month) -> None:
 
 def test_a_correction_that_another_overtook_reads_the_month_anew(month: Month, monkeypatch: pytest.MonkeyPatch) -> None:
     """It read goods that were held; by the time it writes, another correction knows that customs let them go."""
-    ledger, back, read = month.ledger, month.released[0], service._lists
+    ledger, back, read = month.ledger, month.released[0], month_closing._lists
     overtaken: list[dict[str, Any]] = []
 
     def read_and_wait(*arguments: Any) -> Any:
@@ -152,7 +152,7 @@ def test_a_correction_that_another_overtook_reads_the_month_anew(month: Month, m
             overtaken[0] |= ledger.post(month.declarant, PATH, body, confirm=False, status=201)
         return found
 
-    monkeypatch.setattr(service, "_lists", read_and_wait)
+    monkeypatch.setattr(month_closing, "_lists", read_and_wait)
     late = ledger.client(month.declarant).post(PATH, json=month.body(reason="customs hold one, written down late"))
     is_problem(late, 409, "NothingToSum")
     assert overtaken[0]["left_out"] == []

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from backend.api.dependencies import GatewayDep, answer, in_thread, scoped
 from backend.api.schemas import MOST_NUMBER, USUAL, Body, Cursor, Limit, ParcelIdText
+from backend.domain.reasons import LONGEST_REASON
 from backend.domain.release_instructions import (
     MOST_LIMIT_MINUTES,
     MOST_PARCELS,
@@ -45,7 +46,7 @@ class AcknowledgementBody(Body):
 
 
 class ReasonBody(Body):
-    reason: Annotated[str, StringConstraints(max_length=instructions.LONGEST_REASON)]
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)]
 
 
 @router.post("", status_code=201, operation_id="issue_release_instruction")

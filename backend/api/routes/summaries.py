@@ -10,7 +10,8 @@ from pydantic import StringConstraints
 
 from backend.api.dependencies import GatewayDep, answer, in_thread, scoped
 from backend.api.schemas import MOST_NUMBER, USUAL, Body, Cursor, DistrictText, Limit, ParcelIdText
-from backend.services import summaries
+from backend.domain.reasons import LONGEST_REASON
+from backend.services import month_closing, summaries
 from backend.services.access import Caller, Scope
 
 router = APIRouter(prefix="/v1/summaries", tags=["summaries"])
@@ -27,14 +28,14 @@ class ClosingBody(Body):
 
     month: MonthText
     district: DistrictText
-    reason: Annotated[str, StringConstraints(max_length=summaries.LONGEST_REASON)] | None = None
+    reason: Annotated[str, StringConstraints(max_length=LONGEST_REASON)] | None = None
 
 
 @router.post("", status_code=201, operation_id="close_month")
 async def close_month(body: ClosingBody, gateway: GatewayDep, caller: Caller = _declarant) -> Response:
     """Sums up the lists released in a month that is over, or corrects what was summed up; all or nothing."""
     number = await in_thread(
-        summaries.close,
+        month_closing.close,
         gateway,
         caller.acting_no,
         district=int(body.district),
