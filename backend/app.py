@@ -20,6 +20,7 @@ from backend.api.routes import (
     health,
     keys,
     lanes,
+    lists,
     messages,
     operations,
     parcels,
@@ -51,6 +52,7 @@ from backend.web.routes import mount as mount_pages
 ROUTERS = (
     messages.router,
     parcels.router,
+    lists.router,
     records.router,
     requests.router,
     participants.router,

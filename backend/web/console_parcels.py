@@ -19,6 +19,7 @@ from backend.services.access import Caller, Scope, require
 from backend.services.anomalies import reinspect
 from backend.services.conversation import conversation_about
 from backend.services.desk import match_report
+from backend.services.lists import parcel_of_list
 from backend.services.parcel_search import ParcelFilter, list_parcels
 from backend.services.parcels import parcel_view
 from backend.services.payment_requests import MOST_HOURS
@@ -51,6 +52,17 @@ def parcel_list(
     cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> HTMLResponse:
     return _list(request, session, state, flag, cursor)
+
+
+@router.get("/lists")
+def find_list(request: Request, session: SignedIn, number: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """The page of the parcel that a list declares, by customs' number of it; the search again where there is none."""
+    wanted = number.strip().upper()
+    try:
+        found = parcel_of_list(gateway_of(request), session.caller, wanted)
+    except NotFound as missing:
+        return _list(request, session, "", "", "", list_no=wanted, status=missing.status)
+    return redirect(f"/console/parcels/{found.hex()}")
 
 
 @router.post("/steps")
@@ -154,6 +166,7 @@ def _list(
     problem: tuple[str, dict[str, str]] | None = None,
     typed: str = "",
     note: str = "",
+    list_no: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     language = language_for(request)
@@ -178,6 +191,7 @@ def _list(
         problem=problem,
         typed=typed,
         note=note,
+        list_no=list_no,
     )
 
 

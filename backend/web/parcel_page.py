@@ -58,6 +58,8 @@ class ParcelPage:
     #: Newest first.
     history: tuple[Entry, ...]
     earlier: tuple[Mapping[str, Any], ...]
+    #: The consignments that it travels or travelled in, with the names of their ends.
+    carried: tuple[Mapping[str, Any], ...]
     #: How often the code was scanned, and the rules that say when that is unusual.
     scans: Mapping[str, Any]
     complete_to_block: int | None
@@ -84,6 +86,7 @@ def parcel_page(view: Mapping[str, Any], language: Language) -> ParcelPage:
         marks=tuple(view.get("recorded_marks", ())),
         history=entries[::-1],
         earlier=tuple(view.get("earlier", ())),
+        carried=tuple(_carried(each, language) for each in view["consignments"]),
         scans=view["scans"],
         complete_to_block=view["complete_to_block"],
         complete_to_time=view["complete_to_time"],
@@ -115,6 +118,11 @@ def _entry(view: Mapping[str, Any], entry: Mapping[str, Any], language: Language
         evidence=entry["evidence"],
         head=entry["head"],
     )
+
+
+def _carried(consignment: Mapping[str, Any], language: Language) -> dict[str, Any]:
+    ends = {end: district_text(language, consignment[f"{end}_district"]) for end in ("origin", "port")}
+    return {**consignment, **ends}
 
 
 #: Where a step happens, as far as the step itself says it. Customs' other steps happen where the office that

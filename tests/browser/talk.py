@@ -39,11 +39,11 @@ def parcel_of(world: World, made: SimulatedSet) -> str:
     return str(post(world, message)["documents"][0]["parcel_id"])
 
 
-def list_no_of(world: World, code: str) -> str:
+def list_no_of(world: World, code: str, receipt_type: str = "622") -> str:
     """Customs' number of a parcel's list, once the declarant has been told."""
 
     def told() -> str | None:
-        given = world.ledger.get("declarant", "/v1/receipts", type="622", parcel_id=code)["items"]
+        given = world.ledger.get("declarant", "/v1/receipts", type=receipt_type, parcel_id=code)["items"]
         return next((one["list_no"] for one in given if one["list_no"]), None)
 
     return str(until(told, f"the list of {code[:8]} has its number"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Reader
 from tests.browser.desk import confirmed, pictured, reloaded, sign_in
+from tests.browser.talk import list_no_of
 from tests.browser.test_safety import check_names
 from tests.browser.world import World
 from tests.support import transit
@@ -114,6 +117,36 @@ def test_a_seal_goes_from_suzhou_to_pudong_on_the_pages(reader: Reader, world: W
     reloaded(terminal, terminal.locator("[data-event=ReleaseAcknowledged]"))
     check_names(terminal)
     pictured(terminal, "consignment-zh-390")
+
+
+def test_the_port_finds_a_list_of_the_origin_and_what_its_parcel_travels_with(reader: Reader, world: World) -> None:
+    ledger = world.ledger
+    parcels = transit.released(ledger, 1)
+    consignment = transit.under_way(ledger, transit.lane(ledger), parcels)
+    number = list_no_of(world, parcels[0], "604")
+    pudong, buyer = reader("en-GB", DESK), reader("zh-CN", PHONE)
+    sign_in(pudong, world, transit.PUDONG)
+    pudong.goto("/console/parcels")
+    search = pudong.locator("#find-list")
+    search.get_by_label("Number of a list").fill("2303<b>")
+    search.get_by_role("button").click()
+    expect(pudong.get_by_role("alert")).to_contain_text("2303<B>")
+    expect(search.get_by_label("Number of a list")).to_have_value("2303<B>")
+    check_names(pudong)
+    search.get_by_label("Number of a list").fill(f" {number.lower()} ")
+    search.get_by_role("button").click()
+    expect(pudong).to_have_url(re.compile(parcels[0]))
+    pudong.goto(pudong.url)
+    reloaded(pudong, pudong.locator(f"[data-carried='{consignment}']"))
+    pictured(pudong, "carried-en-1280")
+    pudong.locator(f"[data-carried='{consignment}']").get_by_role("link").click()
+    expect(pudong.locator("#stage [data-stage=InTransit]")).to_have_count(1)
+
+    buyer.goto(f"/p/{parcels[0]}")
+    reloaded(buyer, buyer.locator("[data-carried]"))
+    expect(buyer.locator("[data-carried]").get_by_role("link")).to_have_count(0)
+    check_names(buyer)
+    pictured(buyer, "carried-zh-390")
 
 
 @pytest.mark.parametrize("role", ["platform", "rights_holder"])

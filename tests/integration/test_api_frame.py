@@ -28,6 +28,7 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("GET", "/v1/parcels/{parcel_id}/certificate"): (f"/v1/parcels/{H64}/certificate", {"none"}),
     ("GET", "/v1/trust"): ("/v1/trust", {"none"}),
     ("GET", "/v1/parcels"): ("/v1/parcels", {"enterprise", "authority", "governance"}),
+    ("GET", "/v1/lists/{list_no}"): ("/v1/lists/22332026E000000000", {"enterprise", "authority"}),
     ("GET", "/v1/manifests/{manifest}"): (f"/v1/manifests/0x{H64}", {"none"}),
     ("POST", "/v1/records"): ("/v1/records", {"enterprise", "authority"}),
     ("POST", "/v1/participants"): ("/v1/participants", {"enterprise", "authority", "governance"}),

@@ -294,6 +294,28 @@ def test_a_port_opens_again_only_with_a_reason(ledger: Ledger, lane_id: int) -> 
     assert view["history"][-1]["step"] == "Reinspection"
 
 
+def test_the_port_reads_a_list_of_the_origin_by_its_number(ledger: Ledger, lane_id: int) -> None:
+    (parcel,) = released(ledger, 1)
+    declarant = "declarant"
+
+    def told() -> str | None:
+        receipts = ledger.get(declarant, "/v1/receipts", type="604", parcel_id=parcel)["items"]
+        return next((one["list_no"] for one in receipts if one["list_no"]), None)
+
+    number = str(until(told, "the list has its number"))
+    found = ledger.get(PUDONG, f"/v1/lists/{number.lower()}")
+    assert (found["list_no"], found["parcel"]["parcel_id"]) == (number, parcel)
+    assert found["parcel"]["state"] == "Released"
+    assert ("603", "Declaration") == (found["list"]["message_type"], found["list"]["kind"])
+    assert found["list"]["fields"]
+    for reader in (SUZHOU, declarant):
+        assert ledger.get(reader, f"/v1/lists/{number}")["list"] == found["list"]
+    # For a third district there is no such list, no more than one that does not exist.
+    for stranger, wanted in (("customs_jiaxing", number), ("platform", number), (PUDONG, number[:-1] + "X")):
+        is_problem(ledger.client(stranger).get(f"/v1/lists/{wanted}"), 404, "NotFound")
+    is_problem(ledger.client(PUDONG).get("/v1/lists/2303-2026"), 422, "InvalidInput")
+
+
 def test_the_read_model_of_all_this_is_the_same_when_read_anew(ledger: Ledger, lane_id: int) -> None:
     loaded(ledger, lane_id, released(ledger, 1))
     gateway = ledger.gateway

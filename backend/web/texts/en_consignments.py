@@ -9,6 +9,11 @@ EN_CONSIGNMENTS: dict[str, str] = {
     "console.nav.consignments": "Consignments",
     "operations.consignment": "The consignment",
     "operations.made.lane_id": "Lane {number}",
+    "carried.title": "Travels with",
+    "carried.left": "left it",
+    "lists.number": "Number of a list, of this district or on its way here",
+    "lists.find": "Find the list",
+    "lists.none": "No list of this number concerns you: {number}",
     "consignment.title": "Consignments under way",
     "consignment.lead": "Parcels of many manifests travel under one seal or one master waybill. The "
     "chain keeps what is inside, moves exactly that, and lets it change openly or not at all.",

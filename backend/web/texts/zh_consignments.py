@@ -9,6 +9,11 @@ ZH_CONSIGNMENTS: dict[str, str] = {
     "console.nav.consignments": "运输批",
     "operations.consignment": "查看运输批",
     "operations.made.lane_id": "转关通道 {number}",
+    "carried.title": "随何运输",
+    "carried.left": "已离开",
+    "lists.number": "清单编号（本关区或运抵本关区的清单）",
+    "lists.find": "查找清单",
+    "lists.none": "没有与您有关的此编号清单：{number}",
     "consignment.title": "运输批与转关运输",
     "consignment.lead": "多个申报批的包裹在同一关锁或同一总运单下运输。内容由链上承诺：按所承诺的内容整体"
     "流转，变更必须公开留痕。",
