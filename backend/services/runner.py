@@ -1,6 +1,6 @@
 """What runs beside the API: threads that read the chain, write to it, decide and draw for customs, tell of receipts.
 
-One more stores how often codes were scanned, another notes which terminals did not answer in time. All are loops of
+One more stores how often codes were scanned, another notes which terminals and consignments are late. All are loops of
 small restartable steps. Trouble with the node or the database is noted, shown in the status and tried again with
 patience that grows to a few seconds; nothing is given up and nothing is skipped.
 """
@@ -21,6 +21,7 @@ from backend.services.drawing import Drawer
 from backend.services.examination import Examiner
 from backend.services.gateway import Gateway
 from backend.services.indexer import Indexer
+from backend.services.lateness import Watch
 from backend.services.release_instructions import note_overdue
 from backend.services.scans import store_scans
 from backend.services.sender import Sender
@@ -30,7 +31,7 @@ log = structlog.get_logger("runner")
 #: Seconds of patience after trouble, at most.
 MOST_PATIENCE = 5.0
 
-#: Seconds between two rounds of what nobody waits for, at least: counts of scans, deadlines that are hours long.
+#: Seconds between two rounds of what nobody waits for, at least: counts of scans, limits of minutes and hours.
 UNHURRIED = 1.0
 
 
@@ -58,6 +59,7 @@ class Runner:
         self.examiner = Examiner(gateway)
         self.drawer = Drawer(gateway)
         self.deliverer = Deliverer(gateway)
+        self.watch = Watch(gateway)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         names = ("indexer", "sender", "examiner", "drawer", "deliverer")
@@ -115,6 +117,7 @@ class Runner:
         return False
 
     def _remind(self) -> bool:
+        self.watch.tick()
         return note_overdue(self.gateway) > 0
 
     def _run(self, loop: Loop, work: Callable[[], bool]) -> None:

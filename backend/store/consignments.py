@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.consignments import ConsignmentStage
+from backend.domain.consignments import AnomalyKind, ConsignmentStage
 from backend.store.carriage_folding import entries_of
 from backend.store.database import Connection
 from backend.store.documents import chunks
@@ -22,6 +23,7 @@ from backend.store.tables import (
 )
 
 __all__ = [
+    "Late",
     "anomalies_of",
     "anomaly_row",
     "consignment_row",
@@ -33,6 +35,7 @@ __all__ = [
     "find_lanes",
     "keep_text",
     "lane_row",
+    "late_consignments",
     "open_with_number",
     "rows_of",
     "texts_of",
@@ -98,6 +101,44 @@ def find_consignments(
         at, consignment = after
         query = query.where(sa.or_(_C.opened_at < at, sa.and_(_C.opened_at == at, _C.consignment > consignment)))
     return list(connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A consignment whose limit has passed; `limit` in Unix seconds."""
+
+    consignment: bytes
+    kind: AnomalyKind
+    origin_district: int
+    port_district: int
+    limit: int
+
+
+def late_consignments(
+    connection: Connection, districts: Collection[int], now: int, grace: int, most: int
+) -> list[Late]:
+    """Consignments of these districts past a limit, of which nobody has said so yet, longest first.
+
+    Those of an origin among the districts at once, those of a port alone `grace` seconds after the limit.
+    """
+    found: list[Late] = []
+    silent = sa.and_(_C.stage == _FINAL, _C.acknowledged_at.is_(None), _C.terminal_no != 0)
+    limits = (
+        (AnomalyKind.Overdue, _C.stage == int(ConsignmentStage.InTransit), _C.due_at),
+        (AnomalyKind.Unacknowledged, silent, _C.acknowledge_by),
+    )
+    for kind, waits, limit in limits:
+        said = sa.exists().where(anomalies.c.consignment == _C.consignment, anomalies.c.kind == int(kind))
+        here = sa.or_(
+            sa.and_(_C.origin_district.in_(districts), limit < now),
+            sa.and_(_C.port_district.in_(districts), limit < now - grace),
+        )
+        query = sa.select(_C.consignment, _C.origin_district, _C.port_district, limit.label("limit"))
+        found += [
+            Late(row.consignment, kind, row.origin_district, row.port_district, row.limit)
+            for row in connection.execute(query.where(waits, here, ~said).order_by(limit).limit(most))
+        ]
+    return found
 
 
 def _of_parties(query: sa.Select[Any], participant_no: int | None, district: int | None) -> sa.Select[Any]:

@@ -76,6 +76,8 @@ consignments = sa.Table(
     sa.Index(None, "origin_district", "opened_at"),
     sa.Index(None, "port_district", "opened_at"),
     sa.Index(None, "number"),
+    sa.Index(None, "stage", "due_at"),
+    sa.Index(None, "acknowledged_at", "acknowledge_by"),
 )
 
 #: The list of each consignment, in the order of `place`.
