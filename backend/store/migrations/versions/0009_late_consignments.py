@@ -11,10 +11,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(op.f("ix_consignments_stage"), "consignments", ["stage", "due_at"])
-    op.create_index(op.f("ix_consignments_acknowledged_at"), "consignments", ["acknowledged_at", "acknowledge_by"])
+    op.create_index(op.f("ix_consignments_stage_due_at"), "consignments", ["stage", "due_at"])
+    op.create_index(
+        op.f("ix_consignments_acknowledged_at_acknowledge_by"), "consignments", ["acknowledged_at", "acknowledge_by"]
+    )
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_consignments_acknowledged_at"), table_name="consignments")
-    op.drop_index(op.f("ix_consignments_stage"), table_name="consignments")
+    op.drop_index(op.f("ix_consignments_acknowledged_at_acknowledge_by"), table_name="consignments")
+    op.drop_index(op.f("ix_consignments_stage_due_at"), table_name="consignments")
