@@ -12,7 +12,17 @@ from typing import Any
 
 from backend.domain.commitments import parcel_id, record_evidence
 from backend.domain.errors import NotHosted
-from backend.domain.lifecycle import DECLARABLE_ANEW, FLAG_SETS, Flag, Rule, Sets, Step, divide, rule_for
+from backend.domain.lifecycle import (
+    DECLARABLE_ANEW,
+    FLAG_SETS,
+    Flag,
+    Rule,
+    Sets,
+    Step,
+    divide,
+    rule_for,
+    travelling,
+)
 from backend.domain.notices import NoticeKind, Subject
 from backend.formats.ceb import standings
 from backend.services.answers import Answers, receipt_type_of
@@ -206,6 +216,8 @@ def advance(connection: Connection, parcel_ids: Collection[bytes], now: int) -> 
             reason = {"title": "StepNotAllowed", "zh": "该包裹不适用此步骤", "en": "not a step of this parcel"}
             notice_queries.change(connection, [row.id for row, _ in members], now, status="refused", reason=reason)
             continue
+        # A parcel under seal leaves with its consignment: until that is written off, the notice waits.
+        rule = travelling(Step(step), rule, consigned=False)
         on_chain = readmodel.sets_of_blob(target.row.size, target.row.sets)
         count += _take(connection, (on_chain, sets[manifest]), rule, Step(step), manifest, members, now)
     return count

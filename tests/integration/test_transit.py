@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from backend.chain import carriage_calls
 from backend.domain.consignments import Entry, pieces
 from backend.services import parcels as parcel_views
 from backend.services.lateness import Watch
+from backend.services.simulation import simulate
 from backend.store import consignments as store
 from backend.store import readmodel
 from tests.support.asking import is_problem
@@ -305,6 +307,33 @@ def test_a_port_opens_again_only_with_a_reason(ledger: Ledger, lane_id: int) -> 
     ledger.post(PUDONG, "/v1/reinspections", body)
     view = ledger.indexed(inspected, lambda one: "Inspection" in one["flags"])
     assert view["history"][-1]["step"] == "Reinspection"
+
+
+def test_a_departure_that_was_reported_too_early_waits_for_the_write_off(ledger: Ledger, lane_id: int) -> None:
+    made = next(
+        each
+        for seed in count(62_000)
+        if (each := simulate(1, seed, "export", 0.0, barred=())).parcels[0].customs_code == "2303"
+    )
+    (parcel,) = ledger.send(made)
+    ledger.indexed(parcel, lambda view: {"Order", "Waybill"} <= set(view["flags"]))
+    ledger.record(TERMINAL, "Arrival", [parcel])
+    for step in ("Acceptance", "Release"):
+        ledger.record(SUZHOU, step, [parcel])
+    consignment = under_way(ledger, lane_id, [parcel])
+    (departure,) = made.departures
+    headers = {"Content-Type": "application/xml", "Accept": "application/json"}
+    told = ledger.client(departure.sender.key).post("/v1/messages", content=departure.data, headers=headers).json()
+    assert [document["standing"] for document in told["documents"]] == ["stored"]
+    taken(ledger, PUDONG, consignment, "arrival")
+    ledger.indexed(parcel, lambda view: view["state"] == "AtPort")
+    ledger.post(
+        PUDONG, f"{CONSIGNMENTS}/{consignment}/verification", {"seal_intact": True, "found": 1, "evidence": PAPER}
+    )
+    taken(ledger, PUDONG, consignment, "write-off")
+    view = ledger.indexed(parcel, lambda one: one["state"] == "Departed", SUZHOU)
+    assert [entry["step"] for entry in view["history"]][-2:] == ["WrittenOff", "Departure"]
+    assert view["refusals"] == []
 
 
 def test_the_port_reads_a_list_of_the_origin_by_its_number(ledger: Ledger, lane_id: int) -> None:
