@@ -27,6 +27,7 @@ def show_told(told: Mapping[str, Any]) -> None:
     _cases(told["cases"])
     _settings(told["settings"])
     _states(told["by_state"])
+    _trucks(told["trucks"])
     _findings(told["findings"])
     _refused(told["refused"], told["not_sent"])
     _requests(told["requests"])
@@ -68,6 +69,16 @@ def _states(by_state: Mapping[str, int]) -> None:
     rows = table("state", "parcels")
     for state, count in by_state.items():
         rows.add_row(state, str(count))
+    answer.print(rows)
+
+
+def _trucks(trucks: Sequence[Mapping[str, Any]]) -> None:
+    if not trucks:
+        return
+    _heading("Trucks under seal to the port")
+    rows = table("seal", "from", "to", "parcels", "went wrong")
+    for one in trucks:
+        rows.add_row(one["seal"], one["origin"], one["port"], str(one["parcels"]), one["mishap"] or "-")
     answer.print(rows)
 
 

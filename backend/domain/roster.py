@@ -187,6 +187,15 @@ ROSTER: Roster = (
         "9900960033",
         ("AppealBody",),
     ),
+    Enterprise(
+        "customs_hangzhou",
+        "杭州海关（演示）",
+        "Hangzhou Customs (demo)",
+        "11990000MA00925708",
+        "9900960034",
+        ("Customs",),
+        "2901",
+    ),
 )
 
 #: The seller that the demo bars half-way.

@@ -223,6 +223,24 @@ def test_the_districts_decide_by_themselves_and_say_so(home: Home) -> None:
         assert one["version"] == found["version"]
 
 
+def test_trucks_went_to_the_port_under_seal_and_one_lost_its_seal(home: Home) -> None:
+    trucks = home.told["trucks"]
+    assert trucks
+    stages = {}
+    for one in trucks:
+        view = home.get("customs_pudong", f"/v1/consignments/{one['consignment']}")
+        stages[one["seal"]] = view["stage"]
+        assert view["parcels"] == one["parcels"]
+        assert [each["kind"] for each in view["anomalies"]] == (
+            [one["mishap"]] if one["mishap"] and view["stage"] == "WrittenOff" else []
+        )
+        assert all(each["settled_at"] for each in view["anomalies"])
+    assert set(stages.values()) <= {"WrittenOff", "InTransit"}
+    # What a report said had left while it was under seal left after the write-off.
+    # All but the one that its flight left behind.
+    assert home.told["by_state"].get("AtPort", 0) <= 1
+
+
 def test_every_declared_parcel_was_decided_or_waits_with_a_reason(home: Home) -> None:
     told = {one["parcel_id"]: one for one in home.told["findings"]}
     assert told, "the simulator builds something wrong into some parcels"

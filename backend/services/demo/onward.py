@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.services.demo.parcels import Traced
 from backend.services.demo.stage import Stage
+from backend.services.demo.transit import Fleet, Moving
+from backend.services.simulation import LANES, Mishap, trucks
 from backend.services.simulation.requests import offloading
 
 
-def set_out(stage: Stage, parcels: Sequence[Traced]) -> list[Traced]:
-    """Sealed trucks to the port; which parcels they carry."""
-    transit = [parcel for parcel in parcels if parcel.state == "Released" and parcel.by_transit]
-    stage.customs("TransitDeparture", transit, {"seal": _seal(stage), "vehicle": "supervised truck"})
-    return transit
+def set_out(stage: Stage, parcels: Sequence[Traced], mishap: Mishap | None = None) -> list[Moving]:
+    """Sealed trucks to the port, over the lanes that the districts agreed on; the mishap meets the last of several."""
+    chosen = [parcel for parcel in parcels if parcel.state == "Released" and parcel.by_transit and parcel.is_free]
+    loads = [(parcel.declaring, parcel.parcel_id) for parcel in chosen]
+    fleet = list(trucks(loads, stage.plan.seed, first=len(stage.told.trucks)))
+    if len(fleet) > 1:
+        fleet[-1] = replace(fleet[-1], mishap=mishap)
+    carriage = Fleet(stage.roles)
+    carriage.open_lanes(LANES[district] for district in dict.fromkeys(district for district, _ in loads))
+    moving = carriage.depart(fleet)
+    stage.told.trucks += [
+        {
+            "consignment": each.consignment,
+            "seal": each.truck.seal,
+            "origin": each.truck.lane.origin,
+            "port": each.truck.lane.port,
+            "parcels": len(each.truck.load),
+            "mishap": each.truck.mishap,
+        }
+        for each in moving
+    ]
+    return moving
 
 
-def arrive_at_port(stage: Stage, transit: Sequence[Traced]) -> None:
+def arrive_at_port(stage: Stage, moving: Sequence[Moving]) -> None:
     """What was reported to leave from the port leaves as soon as the port has it: the report has waited."""
-    stage.customs("TransitArrival", transit, {"seal": "intact"}, at_port=True)
+    Fleet(stage.roles).arrive(moving)
 
 
 def offload(stage: Stage, parcels: Sequence[Traced]) -> Traced | None:
@@ -37,7 +57,3 @@ def end(stage: Stage, parcels: Sequence[Traced], kept_open: Sequence[Traced | No
     closed = ended[: -(-len(ended) * 2 // 3)]
     stage.customs("Closure", closed, {"decision": "closure"})
     return closed
-
-
-def _seal(stage: Stage) -> str:
-    return f"SH{stage.random.randrange(10**7):07d}"

@@ -54,6 +54,7 @@ class Demo:
             "receipts": self.told.receipts,
             "not_sent": self.told.not_sent,
             "series": self.told.series,
+            "trucks": self.told.trucks,
             "skipped": self.told.skipped,
             "cases": [case.as_json() for case in self.cases],
             "seed": self.seed,

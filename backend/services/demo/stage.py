@@ -49,6 +49,8 @@ class Told:
     not_sent: dict[str, Any] | None = None
     #: All receipts of one list.
     series: dict[str, Any] | None = None
+    #: The trucks that went to the port under seal.
+    trucks: list[dict[str, Any]] = field(default_factory=list)
     #: Scenes that no parcel of the run fits.
     skipped: list[str] = field(default_factory=list)
 
@@ -99,12 +101,9 @@ class Stage:
             self._notices.append((message.sender.key, operation, f"message {message.type}"))
         return all(document["standing"] != "refused" for document in outcome["documents"])
 
-    def customs(
-        self, step: str, parcels: Sequence[Traced], evidence: Mapping[str, Any], *, at_port: bool = False
-    ) -> None:
-        """A step that each competent district takes for its own parcels."""
-        groups = grouped(parcels, lambda parcel: parcel.port if at_port else parcel.declaring)
-        for district, own in groups.items():
+    def customs(self, step: str, parcels: Sequence[Traced], evidence: Mapping[str, Any]) -> None:
+        """A step that each declaring district takes for its own parcels."""
+        for district, own in grouped(parcels, lambda parcel: parcel.declaring).items():
             self.take(CUSTOMS[district], step, own, evidence)
 
     def take(self, role: str, step: str, parcels: Sequence[Traced], evidence: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from backend.services.demo.findings import tell_findings
 from backend.services.demo.parcels import Traced
 from backend.services.demo.plan import Plan
 from backend.services.demo.stage import Report, Stage, Told
+from backend.services.simulation import Mishap
 
 
 def tell(roles: Roles, plan: Plan, report: Report) -> Told:
@@ -49,10 +50,10 @@ def _first_wave(stage: Stage) -> list[Traced]:
 
 
 def _move(stage: Stage, first: Sequence[Traced], second: Sequence[Traced]) -> None:
-    """The first wave leaves and is delivered; half of the second is released and is still on its way in the end."""
-    transit = onward.set_out(stage, first)
+    """The first wave leaves and is delivered; every other parcel of the second is released and under way in the end."""
+    transit = onward.set_out(stage, first, Mishap.SealBroken)
     report_onward(stage, stage.plan.waves[0])
-    customs.release(stage, second[: len(second) // 2])
+    customs.release(stage, second[::2])
     stage.rest("departures and deliveries")
     onward.arrive_at_port(stage, transit)
     onward.set_out(stage, second)

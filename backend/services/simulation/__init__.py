@@ -21,18 +21,24 @@ from backend.services.simulation.model import (
 )
 from backend.services.simulation.posting import transfer_of
 from backend.services.simulation.seasons import Season
+from backend.services.simulation.transit import LANES, Mishap, SimulatedLane, SimulatedTruck, trucks
 
 __all__ = [
     "BASE_TIME",
     "KINDS",
+    "LANES",
     "Anomaly",
     "Expected",
     "Journey",
+    "Mishap",
     "Mode",
     "Season",
+    "SimulatedLane",
     "SimulatedMessage",
     "SimulatedParcel",
     "SimulatedSet",
+    "SimulatedTruck",
     "simulate",
     "transfer_of",
+    "trucks",
 ]

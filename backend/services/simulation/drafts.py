@@ -84,6 +84,8 @@ class Plan:
     pick: Callable[[ParcelDraft], list[Line]] | None = None
     #: A waybill number that is used again.
     waybill_no: str | None = None
+    #: Where an export is declared: districts with their shares, None for the usual ones.
+    districts: Mapping[str, int] | None = None
 
 
 class ParcelDraft:

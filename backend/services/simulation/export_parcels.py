@@ -33,7 +33,8 @@ class ExportParcel(ParcelDraft):
 
     def settle(self, plan: Plan) -> None:
         random = self.random
-        districts = {"2303": 4, "2908": 3} if self.trade_mode == "1210" else {"2303": 4, "2908": 3, "2233": 3}
+        usual = {"2303": 4, "2908": 3} if self.trade_mode == "1210" else {"2303": 4, "2908": 3, "2233": 3}
+        districts = plan.districts or usual
         self.customs_code = random.choices(tuple(districts), tuple(districts.values()))[0]
         self.port_code = "2233"
         self.destination = random.choice(DESTINATIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from backend.domain.roster import ROSTER, SELLER_TO_BAR, Enterprise, Roster
@@ -37,6 +37,7 @@ def simulate(
     barred: Sequence[str] = (SELLER_TO_BAR,),
     base_time: datetime = BASE_TIME,
     season: Season | None = None,
+    districts: Mapping[str, int] | None = None,
     documents_per_message: int = MOST_DOCUMENTS,
     report: Report | None = None,
 ) -> SimulatedSet:
@@ -45,7 +46,8 @@ def simulate(
     `anomalies` is the share of parcels with one thing wrong (0 to 1); each is labelled. Sellers in `barred`
     appear only in parcels labelled `barred_seller`; with `barred=()` every seller trades and no parcel bears
     that label. A `season` spreads the orders over its days; without one they come every seven seconds from
-    `base_time` on. ValueError for counts or shares out of range.
+    `base_time` on. `districts` says where exports are declared, with their shares. ValueError for counts or
+    shares out of range.
     """
     if not 0 <= parcels <= MOST_PARCELS:
         raise ValueError(f"parcels must be 0 to {MOST_PARCELS}")
@@ -54,7 +56,7 @@ def simulate(
     if not 1 <= documents_per_message <= MOST_DOCUMENTS:
         raise ValueError(f"a message holds 1 to {MOST_DOCUMENTS} documents")
     clock = SeasonClock(season, base_time, parcels) if season else None
-    maker = ParcelMaker(seed, mode, anomalies, roster, barred, base_time, clock)
+    maker = ParcelMaker(seed, mode, anomalies, roster, barred, base_time, clock, districts)
     made: list[SimulatedParcel] = []
     tell, what = report or untold, f"{mode} parcels simulated"
     tell(what, 0, parcels)

@@ -50,10 +50,12 @@ class ParcelMaker:
         barred: Sequence[str],
         base_time: datetime,
         clock: SeasonClock | None = None,
+        districts: Mapping[str, int] | None = None,
     ) -> None:
         self.seed, self.mode, self.rate, self.base_time, self.clock = seed, mode, anomalies, base_time, clock
         #: The flight that is being filled, the day it leaves on and its first parcel: see `_flight`.
         self._filling: tuple[int, date | None, int] = (-1, None, 0)
+        self.districts = districts
         self.tag = numbers.tag_of(seed, mode)
         self.full_roster = roster
         self.roster = tuple(each for each in roster if each.key not in barred)
@@ -100,6 +102,7 @@ class ParcelMaker:
             purchase.buyer if purchase else None,
             purchase.pick if purchase else None,
             again.logistics_no if again else None,
+            self.districts,
         )
         parcel = self._parcel(plan, _DRAFTS[self.mode](plan), anomaly)
         if anomaly is None and purchase is None:
