@@ -54,7 +54,7 @@ def list_consignments(
         for kind in ConsignmentKind if number else (None,):
             rows += store.find_consignments(
                 connection,
-                **_sight(caller),
+                **sight_of_carriage(caller),
                 number=number_commitment(gateway.consortium_key, kind, number or "") if kind is not None else None,
                 open_only=open_only,
                 after=after,
@@ -95,7 +95,8 @@ def list_anomalies(
     """A page of the anomalies of the caller's consignments, newest first."""
     below = numbers_of(cursor, 1)[0] if cursor else None
     with gateway.database.read() as connection:
-        rows = store.find_anomalies(connection, **_sight(caller), open_only=open_only, below_id=below, limit=limit + 1)
+        sight = sight_of_carriage(caller)
+        rows = store.find_anomalies(connection, **sight, open_only=open_only, below_id=below, limit=limit + 1)
         names = names_of(connection, {row.raised_by_no for row in rows})
         items = [anomaly_json(row, caller, gateway.now(), names) for row in rows[:limit]]
     return {"items": items, "next": cursor_of(rows[limit - 1].anomaly_id) if len(rows) > limit else None}
@@ -135,8 +136,8 @@ def anomaly_json(row: Any, caller: Caller, now: int, names: dict[int, Participan
 # ---------------------------------------------------------------------------------------------------
 
 
-def _sight(caller: Caller) -> dict[str, int | None]:
-    """Customs read what passes their district, everybody else what they opened or take over."""
+def sight_of_carriage(caller: Caller) -> dict[str, int | None]:
+    """Whose consignments the store is asked for: customs read what passes their district, others what is theirs."""
     if caller.bears(Role.Customs):
         return {"district": caller.district, "participant_no": None}
     return {"district": None, "participant_no": caller.acting_no}

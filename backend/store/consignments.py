@@ -27,12 +27,14 @@ __all__ = [
     "anomalies_of",
     "anomaly_row",
     "consignment_row",
+    "counts_by_route",
     "entries_of",
     "events_in",
     "events_of",
     "find_anomalies",
     "find_consignments",
     "find_lanes",
+    "in_transit",
     "keep_text",
     "lane_row",
     "late_consignments",
@@ -40,6 +42,7 @@ __all__ = [
     "rows_of",
     "texts_of",
     "under_way",
+    "unsettled_by_route",
 ]
 
 _C = consignments.c
@@ -101,6 +104,38 @@ def find_consignments(
         at, consignment = after
         query = query.where(sa.or_(_C.opened_at < at, sa.and_(_C.opened_at == at, _C.consignment > consignment)))
     return list(connection.execute(query))
+
+
+def counts_by_route(connection: Connection, *, participant_no: int | None, district: int | None) -> list[sa.Row[Any]]:
+    """How many consignments with how many parcels are at each stage of each route, of those `find_consignments` finds.
+
+    What was cancelled is left out.
+    """
+    route = (_C.origin_district, _C.port_district, _C.kind, _C.stage)
+    counts = (sa.func.count().label("consignments"), sa.func.sum(_C.count).label("parcels"))
+    query = _of_parties(sa.select(*route, *counts).select_from(consignments), participant_no, district)
+    return list(connection.execute(query.where(_C.stage != int(ConsignmentStage.Cancelled)).group_by(*route)))
+
+
+def unsettled_by_route(
+    connection: Connection, *, participant_no: int | None, district: int | None
+) -> list[sa.Row[Any]]:
+    """How many anomalies are open on each route that has any."""
+    route = (_C.origin_district, _C.port_district)
+    query = sa.select(*route, sa.func.count().label("anomalies")).join(
+        anomalies, anomalies.c.consignment == _C.consignment
+    )
+    query = _of_parties(query, participant_no, district).where(anomalies.c.settled_at.is_(None))
+    return list(connection.execute(query.group_by(*route)))
+
+
+def in_transit(
+    connection: Connection, *, participant_no: int | None, district: int | None, limit: int
+) -> list[sa.Row[Any]]:
+    """Consignments under way, longest due first."""
+    query = _of_parties(sa.select(consignments), participant_no, district)
+    query = query.where(_C.stage == int(ConsignmentStage.InTransit))
+    return list(connection.execute(query.order_by(_C.due_at, _C.consignment).limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from backend.web import (
     console,
     console_cases,
     console_consignments,
+    console_flow,
     console_instructions,
     console_listed,
     console_messages,
@@ -47,6 +48,7 @@ PARTS = (
     console_listed.router,
     console_instructions.router,
     console_consignments.router,
+    console_flow.router,
     console_notices.router,
     console_process.router,
 )

@@ -149,6 +149,37 @@ def test_the_port_finds_a_list_of_the_origin_and_what_its_parcel_travels_with(re
     pictured(buyer, "carried-zh-390")
 
 
+def test_the_map_shows_what_is_under_way_and_each_consignments_steps(reader: Reader, world: World) -> None:
+    ledger = world.ledger
+    parcels = transit.released(ledger, 2)
+    lane_id = transit.lane(ledger)
+    moving = transit.under_way(ledger, lane_id, parcels[:1])
+    transit.loaded(ledger, lane_id, parcels[1:])
+    suzhou, opener = reader("en-GB", DESK), reader("zh-CN", PHONE)
+    for page, role in ((suzhou, transit.SUZHOU), (opener, transit.OPENER)):
+        sign_in(page, world, role)
+        page.goto("/console")
+        page.locator(".bar").get_by_role("link", name=re.compile("^(Routes|线路)$")).click()
+        reloaded(page, page.locator(f"[data-truck='{moving}']"))
+        expect(page.locator("[data-town='2303']")).to_have_count(1)
+        expect(page.locator("[data-town='2233'] rect")).to_have_count(1)
+        route = page.locator("[data-route='2303-2233']")
+        expect(route.locator("[data-stage=InTransit]")).to_contain_text("1")
+        story = page.locator(f"[data-story='{moving}']")
+        expect(story.locator("li")).to_have_count(4)
+        check_names(page)
+    pictured(suzhou, "flow-en-1280")
+    pictured(opener, "flow-zh-390")
+    counted = transit.shown_flow(ledger, transit.SUZHOU)["2303-2233"]
+    assert counted["stages"]["Loading"]["parcels"] >= 1
+    (truck,) = [each for each in counted["moving"] if each["consignment"] == moving]
+    assert (truck["parcels"], truck["overdue"]) == (1, False)
+    assert 0 <= truck["share"] < 0.5
+    assert transit.shown_flow(ledger, "customs_jiaxing") == {}
+    suzhou.locator(f"[data-story='{moving}']").get_by_role("link").click()
+    expect(suzhou.locator("#stage [data-stage=InTransit]")).to_have_count(1)
+
+
 @pytest.mark.parametrize("role", ["platform", "rights_holder"])
 def test_whom_no_consignment_concerns_reads_none(reader: Reader, world: World, role: str) -> None:
     page = reader("en-GB", DESK)

@@ -180,6 +180,7 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
         f"/v1/consignments/0x{H64}/departure",
         {"enterprise", "authority"},
     ),
+    ("GET", "/v1/flow"): ("/v1/flow", {"enterprise", "authority"}),
     ("GET", "/v1/anomalies"): ("/v1/anomalies", {"enterprise", "authority"}),
     ("POST", "/v1/anomalies/{anomaly_id}/settlement"): ("/v1/anomalies/999999/settlement", {"authority"}),
     ("POST", "/v1/reinspections"): ("/v1/reinspections", {"authority"}),

@@ -67,6 +67,12 @@ def opening(ledger: Ledger, lane_id: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def shown_flow(ledger: Ledger, role: str) -> dict[str, Any]:
+    """The routes that somebody sees, by origin and port."""
+    routes = ledger.get(role, "/v1/flow")["routes"]
+    return {f"{route['origin_district']}-{route['port_district']}": route for route in routes}
+
+
 def opened(ledger: Ledger, lane_id: int, **more: Any) -> str:
     return str(ledger.post(OPENER, CONSIGNMENTS, opening(ledger, lane_id, **more))["consignment"])
 

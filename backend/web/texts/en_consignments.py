@@ -14,6 +14,18 @@ EN_CONSIGNMENTS: dict[str, str] = {
     "lists.number": "Number of a list, of this district or on its way here",
     "lists.find": "Find the list",
     "lists.none": "No list of this number concerns you: {number}",
+    "console.nav.flow": "Routes",
+    "flow.title": "From the origin to the port",
+    "flow.lead": "What travels between districts under seal, and out of the port under master waybills.",
+    "flow.map": "Map of the routes",
+    "flow.legend": "The wider a line, the more parcels have gone that way. A dot is a truck under way, as far "
+    "along as its time has run; red is late, or has something to be settled.",
+    "flow.routes": "Where it is",
+    "flow.trouble": "To be settled",
+    "flow.count": "{parcels} in {consignments}",
+    "flow.parcels": "{parcels} parcels",
+    "flow.stories": "The newest consignments, step by step",
+    "flow.none": "Nothing has travelled yet that concerns you.",
     "consignment.title": "Consignments under way",
     "consignment.lead": "Parcels of many manifests travel under one seal or one master waybill. The "
     "chain keeps what is inside, moves exactly that, and lets it change openly or not at all.",
