@@ -29,5 +29,8 @@ class AnchorKind(IntEnum):
     ReleaseInstruction = 20
     ReleaseAnswer = 21
     ReleaseException = 22
+    #: A parcel replaces returned goods, or is them again; what customs found when goods came back.
+    ReturnSequel = 23
+    ReturnFinding = 24
     #: The statement of a summary of a month's lists: its sums, and under which tree.
     Summary = 25

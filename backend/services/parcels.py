@@ -25,6 +25,7 @@ from backend.services.parcel_consignments import consignments_of_parcel
 from backend.services.parcel_documents import document_views, revealed
 from backend.services.payment_request_views import requests_in_parcel
 from backend.services.recorded_marks import recorded_marks
+from backend.services.return_links import links_of
 from backend.services.scans import scans_json
 from backend.services.sight import parcels_in_sight, sight_of
 from backend.store import examinations, readmodel
@@ -61,6 +62,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         marks = recorded_marks(connection, parcel_id, place, gateway.now())
         assessed = parcel_risk(connection, place, caller)
         delivered_at = readmodel.latest_at(connection, place.id, place.position, Step.Delivery)
+        linked = links_of(connection, parcel_id) if seen else {}
         carried = consignments_of_parcel(connection, place.position, records)
         scanned = scans_json(gateway, connection, parcel_id, delivered_at)
     sets = queries.sets_of(place)
@@ -94,6 +96,7 @@ def parcel_view(gateway: Gateway, parcel_id: bytes, caller: Caller | None = None
         view["refusals"] = [refusal_json(row) for row in refused if number(row.parcels) & bit]
         view["examination"] = examination_json(examined)
         view["documents"] = document_views(documents, place, caller)
+        view |= linked
     elif caller is not None and (own := document_views(documents, place, caller)):
         view["documents"] = own
     if asked is not None:

@@ -17,7 +17,7 @@ from backend.domain.documents import Document
 from backend.domain.errors import InvalidInput
 from backend.domain.lifecycle import Direction, State, Step
 from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, QuotaEntry, is_return_in_time, quota_year
-from backend.domain.returns import returned_shares, returned_value
+from backend.domain.returns import returned_shares, returned_value, shares_of
 from backend.domain.tax import dutiable_value
 from backend.services.quota import buyer_of
 from backend.services.stored_documents import stored_document, stored_notice
@@ -27,6 +27,7 @@ from backend.store.declarations import import_lists, return_applications
 from backend.store.parcel_queries import instants_of_steps, sets_of
 from backend.store.quota import KeptEntry
 from backend.store.readmodel import places_of
+from backend.store.returns import freed_by_finding
 
 log = structlog.get_logger("quota")
 
@@ -46,6 +47,8 @@ ENTRY_IN = {
 
 #: What a return is called whose application (625) this gateway does not hold: all of the parcel came back.
 WHOLE = "whole"
+#: What a return is called of which customs found what came back.
+FOUND = "found"
 
 _INSTANTS = (Step.Acceptance, Step.Release, Step.ReturnRequested, Step.ReturnArrived)
 
@@ -87,7 +90,8 @@ def follow(
     known = store.entries_of(connection, moving)
     purchases, unvalued = _purchases(connection, consortium_key, moving)
     instants = _instants(connection, moving, touched, known, purchases)
-    back = return_applications(connection, [parcel for parcel in moving if touched[parcel] is State.Returned])
+    returned = [parcel for parcel in moving if touched[parcel] is State.Returned]
+    back, freed = return_applications(connection, returned), freed_by_finding(connection, returned)
     changed: dict[bytes, KeptEntry] = {}
     fresh: list[bytes] = []
     for parcel in moving:
@@ -108,7 +112,7 @@ def follow(
         if belongs is not EntryState.Reserved:
             entry = entry.commit()
         if belongs is EntryState.Returned and _is_in_time(instants[parcel]):
-            entry = _taken_back(entry, purchase, back.get(parcel, ()))
+            entry = _taken_back(entry, purchase, freed.get(parcel), back.get(parcel, ()))
         if kept is None or base is not kept or entry != kept.entry:
             changed[parcel] = replace(base, entry=entry)
     store.save_entries(connection, changed.values(), at)
@@ -190,8 +194,16 @@ def _is_in_time(instants: Mapping[Step, int]) -> bool:
     return all(step in instants for step in steps) and is_return_in_time(*(instants[step] for step in steps))
 
 
-def _taken_back(entry: QuotaEntry, purchase: _Purchase | None, applications: Sequence[Any]) -> QuotaEntry:
-    """The entry without what came back: the lines of the newest application, or all of the parcel."""
+def _taken_back(
+    entry: QuotaEntry,
+    purchase: _Purchase | None,
+    freed: Mapping[Decimal, Decimal] | None,
+    applications: Sequence[Any],
+) -> QuotaEntry:
+    """The entry without what came back: as customs found it, as the newest application says, or all of the parcel."""
+    if purchase is not None and freed is not None:
+        value = returned_value(purchase.declaration, shares_of(purchase.declaration, freed))
+        return entry.take_back(FOUND, value) if value else entry
     for row in reversed(applications):
         application = stored_notice(row.message_type, row.fields)
         if purchase is None or application.is_staged or application.is_withdrawal:

@@ -15,7 +15,7 @@ from typing import Any
 
 from backend.domain.lifecycle import Flag, State, Step
 from backend.domain.quota import RETURN_APPLY_DAYS
-from backend.domain.returns import may_apply, may_be_in_time, part_of, returned_shares
+from backend.domain.returns import may_apply, may_be_in_time, part_of, returned_shares, shares_of
 from backend.domain.tax import money
 from backend.services.stored_documents import stored_document, stored_notice
 from backend.services.tax_bills import FIRST, Content, guid_of, return_time_of
@@ -24,6 +24,7 @@ from backend.store.database import Connection
 from backend.store.declarations import fields_of_documents, return_applications
 from backend.store.parcel_queries import instants_of_steps, sets_of
 from backend.store.readmodel import places_of
+from backend.store.returns import freed_by_finding
 from backend.store.tax_bills import BillStatus
 
 #: The bill of what stayed after a part came back in time.
@@ -102,19 +103,26 @@ def _verdicts(connection: Connection, rows: Sequence[Any], now: int) -> dict[int
     places = {row.id: place for row in rows for place in found.get(row.parcel_id, ()) if place.manifest == row.manifest}
     steps = (Step.ReturnRequested, Step.ReturnArrived)
     instants = instants_of_steps(connection, {place.parcel_id: place for place in places.values()}, steps)
+    freed = freed_by_finding(connection, list({row.parcel_id for row in rows}))
     return {
         # A manifest that is not read yet, as while the read model is rebuilt, tells nothing.
-        row.id: _verdict(row, places[row.id], instants[row.parcel_id], now) if row.id in places else _Verdict.Wait
+        row.id: _verdict(row, places[row.id], instants[row.parcel_id], freed.get(row.parcel_id), now)
+        if row.id in places
+        else _Verdict.Wait
         for row in rows
     }
 
 
-def _verdict(row: Any, place: Any, instants: Mapping[Step, int], now: int) -> _Verdict:
+def _verdict(
+    row: Any, place: Any, instants: Mapping[Step, int], freed: Mapping[Decimal, Decimal] | None, now: int
+) -> _Verdict:
+    """`freed`: what customs' finding about the return frees of tax, None where there is no finding."""
     sets = sets_of(place)
     state = sets.state_of(place.position)
     applied, back = instants.get(Step.ReturnRequested), instants.get(Step.ReturnArrived)
     is_asked = Flag.ReturnPending in sets.flags_of(place.position) or state in {State.Returning, State.Returned}
     in_hope = is_asked and applied is not None and may_be_in_time(row.released_at, applied, back, now)
+    in_hope = in_hope and freed != {}
     match state:
         case State.ReturnedAbroad:
             return _Verdict.Void
@@ -135,21 +143,28 @@ def _verdict(row: Any, place: Any, instants: Mapping[Step, int], now: int) -> _V
 
 
 def _returned_shares(connection: Connection, rows: Sequence[Any]) -> dict[int, tuple[Fraction, ...]]:
-    """For each bill the share of each of its lines that came back; a bill without a readable application is left out.
+    """For each bill the share of each of its lines that came back; a bill that nothing tells it of is left out.
 
-    Nothing is known of what such a return left out, so all of it counts as come back.
+    What customs found counts, else what was applied for. Nothing is known of what another return left out, so all
+    of it counts as come back.
     """
     applications = return_applications(connection, [row.parcel_id for row in rows])
-    lists = fields_of_documents(connection, [row.document_id for row in rows if row.parcel_id in applications])
+    freed = freed_by_finding(connection, [row.parcel_id for row in rows])
+    told = [row.document_id for row in rows if row.parcel_id in applications or row.parcel_id in freed]
+    lists = fields_of_documents(connection, told)
     found: dict[int, tuple[Fraction, ...]] = {}
     for row in rows:
         kept = lists.get(row.document_id)
         if kept is None or kept.fields is None:
             continue
+        declaration = stored_document(kept.message_type, kept.fields)
+        if row.parcel_id in freed:
+            found[row.id] = shares_of(declaration, freed[row.parcel_id])
+            continue
         for each in reversed(applications[row.parcel_id]):
             application = stored_notice(each.message_type, each.fields)
             if not (application.is_staged or application.is_withdrawal):
-                found[row.id] = returned_shares(stored_document(kept.message_type, kept.fields), application)
+                found[row.id] = returned_shares(declaration, application)
                 break
     return found
 

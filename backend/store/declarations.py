@@ -46,11 +46,19 @@ def fields_of_documents(connection: Connection, ids: Sequence[int]) -> dict[int,
     return found
 
 
-def return_applications(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes, list[sa.Row[Any]]]:
-    """The current applications to return each import (625), oldest first; of erased ones nothing is left to read."""
+def return_applications(
+    connection: Connection, parcel_ids: Sequence[bytes], message_type: str = _IMPORT_RETURN
+) -> dict[bytes, list[sa.Row[Any]]]:
+    """The current applications (625 or 213) to return each parcel, oldest first; of erased ones nothing can be read."""
     found: dict[int, tuple[bytes, sa.Row[Any]]] = {}
-    wanted = (documents.c.id, documents.c.message_type, documents.c.business_key, documents.c.fields)
-    applications = (documents.c.message_type == _IMPORT_RETURN, documents.c.current, documents.c.fields.is_not(None))
+    wanted = (
+        documents.c.id,
+        documents.c.message_type,
+        documents.c.business_key,
+        documents.c.fields,
+        documents.c.received_at,
+    )
+    applications = (documents.c.message_type == message_type, documents.c.current, documents.c.fields.is_not(None))
     for part in chunks(parcel_ids):
         # A notice names its parcel itself, or it was found out later by another of its names.
         itself = sa.select(documents.c.parcel_id.label("of_parcel"), *wanted).where(

@@ -1,8 +1,9 @@
 """The gateway's tables.
 
 Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `summaries`,
-`terminals`) hold what only this gateway has. *Read model* tables (`readmodel`, `proceedings`, `carriage`) are folded
-from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends on stands only there.
+`terminals`, `returns`) hold what only this gateway has. *Read model* tables (`readmodel`, `proceedings`, `carriage`)
+are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends on stands
+only there.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ from backend.store.tables.readmodel import (
     refusals,
     rights,
 )
+from backend.store.tables.returns import return_findings, return_sequels
 from backend.store.tables.risk import draw_rounds, risk_assessments, risk_configs
 from backend.store.tables.scans import scan_days
 from backend.store.tables.screening import marks, screening_hits, screenings
@@ -129,6 +131,8 @@ __all__ = [
     "release_instruction_facts",
     "release_instruction_parcels",
     "release_instructions",
+    "return_findings",
+    "return_sequels",
     "rights",
     "risk_assessments",
     "risk_configs",
