@@ -148,17 +148,24 @@ class Days:
     # -----------------------------------------------------------------------------------------------
 
     def _send(self, messages: Sequence[SimulatedMessage]) -> dict[int, str]:
-        """Sends messages side by side; the parcels of the lists that were stored, by their index."""
+        """Sends messages, those of each sender in their order; the parcels of stored lists, by their index.
+
+        Of two lists with one waybill the first counts: side by side, chance would say which that is.
+        """
         found: dict[int, str] = {}
 
-        def send(message: SimulatedMessage) -> None:
-            outcome = self.roles[message.sender.key].send_message(message.data)
-            for document in outcome["documents"]:
-                if document["kind"] == "Declaration" and document["standing"] == "stored":
-                    found[message.parcels[document["index"]]] = document["parcel_id"]
+        def send(own: Sequence[SimulatedMessage]) -> None:
+            for message in own:
+                outcome = self.roles[message.sender.key].send_message(message.data)
+                for document in outcome["documents"]:
+                    if document["kind"] == "Declaration" and document["standing"] == "stored":
+                        found[message.parcels[document["index"]]] = document["parcel_id"]
 
+        by_sender: dict[str, list[SimulatedMessage]] = {}
+        for message in messages:
+            by_sender.setdefault(message.sender.key, []).append(message)
         with ThreadPoolExecutor(SENDERS) as pool:
-            list(pool.map(send, messages))
+            list(pool.map(send, by_sender.values()))
         return found
 
     def _take(self, step: str, parcels: Sequence[str], evidence: dict[str, Any]) -> None:

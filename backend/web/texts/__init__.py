@@ -16,6 +16,7 @@ from backend.web.texts.en_instructions import EN_INSTRUCTIONS
 from backend.web.texts.en_notices import EN_NOTICES
 from backend.web.texts.en_payments import EN_PAYMENTS
 from backend.web.texts.en_process import EN_PROCESS
+from backend.web.texts.en_returns import EN_RETURNS
 from backend.web.texts.en_rights import EN_RIGHTS
 from backend.web.texts.en_risk import EN_RISK
 from backend.web.texts.en_rules import EN_RULES
@@ -33,6 +34,7 @@ from backend.web.texts.zh_instructions import ZH_INSTRUCTIONS
 from backend.web.texts.zh_notices import ZH_NOTICES
 from backend.web.texts.zh_payments import ZH_PAYMENTS
 from backend.web.texts.zh_process import ZH_PROCESS
+from backend.web.texts.zh_returns import ZH_RETURNS
 from backend.web.texts.zh_rights import ZH_RIGHTS
 from backend.web.texts.zh_risk import ZH_RISK
 from backend.web.texts.zh_rules import ZH_RULES
@@ -71,6 +73,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_INSTRUCTIONS, EN_INSTRUCTIONS),
     (ZH_CONSIGNMENTS, EN_CONSIGNMENTS),
     (ZH_SUMMARIES, EN_SUMMARIES),
+    (ZH_RETURNS, EN_RETURNS),
     (ZH_SCANS, EN_SCANS),
     (ZH_PROCESS, EN_PROCESS),
     (ZH_VERIFY, EN_VERIFY),

@@ -1,0 +1,51 @@
+"""What the pages say in English of returns. Every key stands in `zh_returns.py` too; a test compares them."""
+
+from __future__ import annotations
+
+EN_RETURNS: dict[str, str] = {
+    "console.nav.returns": "Returns",
+    "return.title": "Returns",
+    "return.lead": "Parcels on their way back, and those that are back: what customs found of each decides which tax "
+    "is reversed and what may be sold again.",
+    "return.none": "Nothing that concerns you is coming back.",
+    "return.one": "Return",
+    "return.open": "The return of this parcel",
+    "return.back": "back, to be examined",
+    "return.released": "Released",
+    "return.applied": "Applied for",
+    "return.arrived": "Back",
+    "return.relief": "Free of import taxes if back",
+    "return.verified": "Verified",
+    "return.by": "until {day}",
+    "return.findings": "What customs found",
+    "return.finding": "Finding {number}",
+    "return.corrected": "corrected since",
+    "return.nofinding": "Nobody has examined it line by line. Verified without that, it counts as it was applied for.",
+    "return.line": "line {number}: {quantity}",
+    "return.freed": "Freed of tax",
+    "return.restocked": "Stock again",
+    "return.find": "Record what is there",
+    "return.find.lead": "Line by line; leave a quantity empty where nothing of a line is there. It counts once the "
+    "return is verified.",
+    "return.quantity": "Line {number} {name} (at most {most})",
+    "return.condition": "Condition",
+    "return.reason": "Why the finding is corrected",
+    "condition.Unopened": "unopened",
+    "condition.Opened": "opened or tested",
+    "condition.Defective": "defective",
+    "condition.Used": "used",
+    "condition.Altered": "altered",
+    "condition.OtherGoods": "other goods",
+    "condition.Missing": "missing",
+    "sequel.title": "What followed",
+    "sequel.none": "No parcel follows this return.",
+    "sequel.lead": "A replacement may go out while the goods come back. They are sold again only once customs verified "
+    "them into stock, and no more of them than that.",
+    "sequel.kind": "What the parcel is",
+    "sequel.parcel": "Its code",
+    "sequel.link": "Link the parcel",
+    "sequel.Exchange": "replacement",
+    "sequel.Resale": "the goods sold again",
+    "sequel.of.Exchange": "Replaces the goods of",
+    "sequel.of.Resale": "The goods came back with",
+}
