@@ -15,6 +15,7 @@ from backend.api.limits import Buckets, Limits
 from backend.api.metrics import Metrics
 from backend.api.routes import (
     blacklist,
+    books,
     cases,
     consignments,
     flow,
@@ -70,6 +71,7 @@ ROUTERS = (
     platform_notices.router,
     release_instructions.router,
     summaries.router,
+    books.router,
     quota.router,
     tax_bills.router,
     payment_requests.router,

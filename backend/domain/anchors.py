@@ -34,3 +34,5 @@ class AnchorKind(IntEnum):
     ReturnFinding = 24
     #: The statement of a summary of a month's lists: its sums, and under which tree.
     Summary = 25
+    #: What moved the stock of a bonded account book, or opened or closed it.
+    BookMovement = 26

@@ -65,7 +65,12 @@ def all_errors() -> dict[str, type[GuanlianError]]:
 
 def _all_errors() -> dict[str, type[GuanlianError]]:
     # Classes count once they are loaded; this module cannot load theirs at its top, since they stand on it.
-    from backend.domain import consignment_errors, return_errors, summary_errors  # noqa: F401
+    from backend.domain import (  # noqa: F401
+        bonded_errors,
+        consignment_errors,
+        return_errors,
+        summary_errors,
+    )
 
     found: dict[str, type[GuanlianError]] = {}
     waiting = list(GuanlianError.__subclasses__())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backend.domain.lifecycle import State, Step, indices
-from backend.services import quota
+from backend.services import quota, stock
 from backend.services.attestation import attest
 from backend.store import examinations, outbox, readmodel
 from backend.store.database import Connection
@@ -35,6 +35,7 @@ def take_back(connection: Connection, row: Any, parcels: int, now: int) -> None:
     ids = list(parcel_ids_at(connection, {manifest.id: indices(parcels)}).values())
     if row.step == Step.Acceptance:
         quota.withdraw(connection, ids, now)
+        stock.withdraw(connection, ids, now)
     # What came behind the decision was not vouched for, since the parcel was about to leave its state.
     attest(connection, ids, now)
     examinations.reopen(connection, row.manifest, ids, now + LOOK_AGAIN)

@@ -21,7 +21,7 @@ from backend.domain.matching import MatchingConfig, MatchOutcome, MatchReport
 from backend.domain.participants import Role
 from backend.domain.tax import dutiable_value
 from backend.formats.ceb import standings
-from backend.services import assessing, billing, comparing, inspecting, quota, rulebook, screening
+from backend.services import assessing, billing, comparing, inspecting, quota, rulebook, screening, stock
 from backend.services.decisions import LOOK_AGAIN
 from backend.services.gateway import Gateway
 from backend.services.quota import QuotaBook
@@ -289,6 +289,7 @@ class Examiner:
             ((row, report),) = decided
             if step is Step.Acceptance:
                 quota.withdraw(connection, parcels, now)
+                stock.withdraw(connection, parcels, now)
             examinations.looked_at(connection, row, now, **_summary(report), due_at=now + LOOK_AGAIN)
             return 0
         inspected: set[bytes] = set()

@@ -17,7 +17,7 @@ from backend.domain.notices import NoticeKind
 from backend.domain.quota import QUOTA_MOVES
 from backend.formats.ceb import standings
 from backend.formats.ceb.standings import Standing
-from backend.services import billing, list_numbers, notices, proposals, screening
+from backend.services import billing, list_numbers, notices, proposals, screening, stock
 from backend.services.answers import Answers, receipt_type_of
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
@@ -224,7 +224,7 @@ class _Following:
             self.lists = queries.lists_of_manifests(self.connection, set(self.lists))
 
     def _count_quota(self, rows: Sequence[Any]) -> None:
-        """Brings the quota of imports to where their parcels stand now."""
+        """Brings the quota of imports, and what they take of bonded stock, to where their parcels stand now."""
         touched = {
             bytes(document.parcel_id)
             for row in rows
@@ -234,6 +234,7 @@ class _Following:
         }
         if touched:
             follow_newest(self.connection, self.gateway.consortium_key, sorted(touched), self.now)
+            stock.follow_newest(self.connection, sorted(touched), self.now)
 
     def _lists_by_step(self, rows: Sequence[Any]) -> list[tuple[Any, list[Any]]]:
         """The records that move the tax on imports, each with its lists."""

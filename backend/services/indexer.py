@@ -29,7 +29,7 @@ from backend.domain.lifecycle import (
     effect_of,
     indices,
 )
-from backend.services import catching_up, following, settling
+from backend.services import catching_up, following, settling, stock
 from backend.services.gateway import Gateway
 from backend.services.quota_following import follow_newest
 from backend.store import governance, readmodel
@@ -163,9 +163,10 @@ class Indexer:
         readmodel.update_manifest(connection, row_id, head, sets)
 
     def _count_anew(self, connection: Connection, manifest_rows: Sequence[int]) -> None:
-        """Quota that moved with records that went away goes back with them."""
+        """Quota and bonded stock that moved with records that went away go back with them."""
         parcels = [parcel for row_id in manifest_rows for parcel in readmodel.parcels_of(connection, row_id)]
         follow_newest(connection, self.gateway.consortium_key, parcels, self.gateway.now())
+        stock.follow_newest(connection, parcels, self.gateway.now())
 
     def _settle(self, head: int) -> None:
         with self.gateway.database.read() as connection:

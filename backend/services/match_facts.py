@@ -12,6 +12,7 @@ from backend.domain.lifecycle import Direction, Flag
 from backend.domain.matching import Context, MatchingConfig, SignatureFact, enterprise_codes, tax_expected
 from backend.domain.participants import Role, roles_in
 from backend.services.rulebook import EVERY_DISTRICT, Tariff, configs_of, tariff_of
+from backend.services.stock import Shelves
 from backend.store import comparison, readmodel
 from backend.store.database import Connection
 from backend.store.parcel_queries import sets_of
@@ -54,6 +55,9 @@ class Facts:
         self._enterprises = _enterprises(connection, imports)
         declared = [each for each in given if each.declaration is not None]
         self._reports = _Reports(connection, declared)
+        self._shelves = Shelves(
+            connection, {each.parcel_id: each.declaration for each in declared if each.parcel_id and each.declaration}
+        )
         unreported = (each.parcel_id for each in declared if each.parcel_id and not self._reports.name(each))
         self._arrived = _arrived(connection, unreported)
 
@@ -74,6 +78,7 @@ class Facts:
             enterprises=self._enterprises,
             signatures=parcel.signatures,
             arrivals=listed[ARRIVAL],
+            stock=self._shelves.free_for(parcel.parcel_id, declaration) if parcel.parcel_id and declaration else None,
             used_this_year=used,
             tax_due=bill.totals.total if bill else None,
             rates_version=self._tariff.rates.version,

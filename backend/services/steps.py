@@ -42,7 +42,7 @@ from backend.domain.lifecycle import (
 )
 from backend.domain.participants import has_role
 from backend.services import evidence as evidences
-from backend.services import rulebook
+from backend.services import rulebook, stock
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation, submitted_before
 from backend.services.quota import reserve_for_acceptance
@@ -135,6 +135,7 @@ def queue_step(
             limits = rulebook.config_of(connection, target.row.declaring_district).limits
             parcels = [parcel for _, parcel in target.members]
             reserve_for_acceptance(connection, gateway.consortium_key, parcels, now, limits)
+            stock.reserve_for_acceptance(connection, parcels, now)
     summary: dict[str, Any] = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
     if warnings:
         summary |= {"warnings": [dict(each) for each in warnings[:MOST_WARNINGS]], "warnings_in_all": len(warnings)}

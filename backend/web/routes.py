@@ -9,6 +9,7 @@ from starlette.types import Scope
 from backend.services.gateway import Gateway
 from backend.web import (
     console,
+    console_books,
     console_cases,
     console_consignments,
     console_flow,
@@ -46,6 +47,7 @@ PARTS = (
     console_rights.router,
     console_webhooks.router,
     console_registers.router,
+    console_books.router,
     console_cases.router,
     console_listed.router,
     console_instructions.router,

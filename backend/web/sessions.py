@@ -155,6 +155,11 @@ class Session:
         return self._has(Role.Customs, Role.SiteOperator)
 
     @property
+    def keeps_books(self) -> bool:
+        """Whether bonded account books can concern it: customs and warehouses."""
+        return self._has(Role.Customs, Role.SiteOperator)
+
+    @property
     def closes_months(self) -> bool:
         """Whether it declares, and so sums up what it declared."""
         return self.caller.bears(Role.Declarant) and Scope.enterprise in self.caller.scopes

@@ -1,14 +1,15 @@
 """The gateway's tables.
 
 Two kinds. *Kept* tables (`kept`, `conversation`, `screening`, `risk`, `enforcement`, `scans`, `summaries`,
-`terminals`, `returns`) hold what only this gateway has. *Read model* tables (`readmodel`, `proceedings`, `carriage`)
-are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends on stands
-only there.
+`terminals`, `returns`, `bonded`) hold what only this gateway has. *Read model* tables (`readmodel`, `proceedings`,
+`carriage`) are folded from the chain's events and can be dropped and rebuilt at any time; nothing a decision depends
+on stands only there.
 """
 
 from __future__ import annotations
 
 from backend.store.tables.base import metadata
+from backend.store.tables.bonded import bonded_books, bonded_draws, bonded_movements, bonded_transfers
 from backend.store.tables.carriage import (
     anomalies,
     carriage_events,
@@ -87,6 +88,10 @@ __all__ = [
     "anomalies",
     "api_keys",
     "blocks",
+    "bonded_books",
+    "bonded_draws",
+    "bonded_movements",
+    "bonded_transfers",
     "carriage_events",
     "carriage_texts",
     "cases",

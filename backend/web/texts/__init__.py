@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.web.texts.en import EN
 from backend.web.texts.en_answers import EN_ANSWERS
+from backend.web.texts.en_books import EN_BOOKS
 from backend.web.texts.en_cases import EN_CASES
 from backend.web.texts.en_consignments import EN_CONSIGNMENTS
 from backend.web.texts.en_console import EN_CONSOLE
@@ -26,6 +27,7 @@ from backend.web.texts.en_summaries import EN_SUMMARIES
 from backend.web.texts.en_verify import EN_VERIFY
 from backend.web.texts.zh import ZH
 from backend.web.texts.zh_answers import ZH_ANSWERS
+from backend.web.texts.zh_books import ZH_BOOKS
 from backend.web.texts.zh_cases import ZH_CASES
 from backend.web.texts.zh_consignments import ZH_CONSIGNMENTS
 from backend.web.texts.zh_console import ZH_CONSOLE
@@ -74,6 +76,7 @@ PARTS: tuple[tuple[Mapping[str, str], Mapping[str, str]], ...] = (
     (ZH_CONSIGNMENTS, EN_CONSIGNMENTS),
     (ZH_SUMMARIES, EN_SUMMARIES),
     (ZH_RETURNS, EN_RETURNS),
+    (ZH_BOOKS, EN_BOOKS),
     (ZH_SCANS, EN_SCANS),
     (ZH_PROCESS, EN_PROCESS),
     (ZH_VERIFY, EN_VERIFY),
