@@ -58,6 +58,14 @@ EXCEPTIONS = frozenset({InstructionStage.Overdue, InstructionStage.Refused})
 
 #: What the terminal says; everything else is for the customs office to say.
 ANSWERS = (InstructionFact.Acknowledged, InstructionFact.Refused)
+#: What the other side is told of by webhook, since it did not say it itself.
+TOLD_TERMINAL = (
+    InstructionFact.Issued,
+    InstructionFact.Overdue,
+    InstructionFact.Withdrawn,
+    InstructionFact.Settled,
+)
+TOLD_CUSTOMS = (*ANSWERS, InstructionFact.Overdue)
 #: Facts after which nobody has anything left to do.
 ENDS = (InstructionFact.Acknowledged, InstructionFact.Withdrawn, InstructionFact.Settled)
 #: What is said with a reason.

@@ -1,4 +1,4 @@
-"""From the receipts to the participants' webhooks: at least once, in order for each parcel, nobody held up by another.
+"""From receipts and release instructions to webhooks: at least once, in order for each parcel, nobody held up.
 
 The thread that ticks alone reads and writes the database; a few others do nothing but post and wait for the answer.
 A delivery is noted after it was answered: killed in between, the gateway sends it again under the same id.
@@ -21,6 +21,7 @@ from backend.domain.webhooks import MOST_DEATHS, wait_after
 from backend.services.gateway import Gateway
 from backend.services.posting import LONGEST, Answer, post_signed
 from backend.services.receipt_feed import receipt_json
+from backend.services.release_instructions import facts_json
 from backend.store import deliveries, receipts, webhooks
 from backend.store.database import Connection
 
@@ -48,7 +49,7 @@ class _Flight:
 
 
 class Deliverer:
-    """Sends every participant's receipts to its webhooks. One at a time per database."""
+    """Sends every participant's receipts and news of instructions to its webhooks. One at a time per database."""
 
     def __init__(self, gateway: Gateway, seconds: float = LONGEST) -> None:
         """`seconds`: how long one attempt may take."""
@@ -170,9 +171,11 @@ class Deliverer:
             active = webhooks.active_webhooks(connection)
             for webhook in sorted(active, key=lambda each: self._served.get(each.id, 0)):
                 due += [(webhook, delivery) for delivery in self._due_of(connection, webhook.id, now, due)]
-            found = receipts.receipts_by_id(connection, [delivery.receipt_id for _, delivery in due])
+            given = receipts.receipts_by_id(connection, [each.receipt_id for _, each in due if each.receipt_id])
+            facts = facts_json(connection, [each.fact_id for _, each in due if each.fact_id])
         for webhook, delivery in due:
-            self._post(webhook, delivery, orjson.dumps(receipt_json(found[delivery.receipt_id])), now)
+            told = facts[delivery.fact_id] if delivery.fact_id else receipt_json(given[delivery.receipt_id])
+            self._post(webhook, delivery, orjson.dumps(told), now)
         return len(due)
 
     def _due_of(

@@ -189,6 +189,34 @@ def list_instructions(
     return {"items": items, "next": cursor_of(page[-1].id) if len(rows) > limit else None}
 
 
+def facts_json(connection: Connection, fact_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Facts as webhooks tell them, by id. The parcels of the instruction are read at `address`."""
+    rows = store.facts_by_id(connection, fact_ids)
+    numbers = {number for row in rows.values() for number in (row.customs_no, row.terminal_no)}
+    names = names_of(connection, numbers)
+    return {
+        fact_id: {
+            "type": "release_instruction",
+            "fact_id": fact_id,
+            "fact": row.name,
+            "at": iso(row.fact_at),
+            "reason": row.reason or None,
+            "operation_id": row.operation_id,
+            "instruction_id": row.id,
+            "address": f"/v1/release-instructions/{row.id}",
+            "customs": participant_json(row.customs_no, names),
+            "district": f"{row.district:04d}",
+            "terminal": participant_json(row.terminal_no, names),
+            "bill_no": row.bill_no,
+            "parcels": row.parcels,
+            "contents": "0x" + row.contents.hex(),
+            "issued_at": iso(row.issued_at),
+            "due_at": iso(row.due_at),
+        }
+        for fact_id, row in rows.items()
+    }
+
+
 # ---------------------------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from backend.domain.webhooks import MOST_WEBHOOKS, REASONS, checked_url, is_addr
 from backend.services.gateway import Gateway
 from backend.services.paging import cursor_of, numbers_of
 from backend.services.posting import Answer, post_signed
-from backend.store import deliveries, receipts, webhooks
+from backend.store import deliveries, receipts, release_instructions, webhooks
 from backend.store.database import Connection
 
 #: Bytes of a secret; Standard Webhooks asks for 24 to 64.
@@ -37,7 +37,8 @@ def create(gateway: Gateway, participant_no: int, url: str, since: int | None) -
             participant_no=participant_no,
             url=url,
             secret=secret,
-            after_receipt=_checked_since(connection, since),
+            after_receipt=(after := _checked_since(connection, since)),
+            after_fact=_fact_behind(connection, None if since is None else after),
             now=gateway.now(),
         )
         made = _view(connection, webhook_id)
@@ -64,7 +65,8 @@ def replay(gateway: Gateway, participant_no: int, webhook_id: int, since: int) -
     """
     with gateway.database.write() as connection:
         _own(connection, participant_no, webhook_id)
-        webhooks.start_again(connection, webhook_id, _checked_since(connection, since))
+        after = _checked_since(connection, since)
+        webhooks.start_again(connection, webhook_id, after, _fact_behind(connection, after))
         return _view(connection, webhook_id)
 
 
@@ -94,6 +96,8 @@ def dead(gateway: Gateway, participant_no: int, webhook_id: int, cursor: str | N
             {
                 "delivery_id": row.delivery_id,
                 "receipt_id": row.receipt_id,
+                "instruction_id": row.instruction_id,
+                "fact": row.fact,
                 "receipt_type": row.receipt_type,
                 "status": row.receipt_status,
                 "parcel_id": row.parcel_id.hex() if row.parcel_id else None,
@@ -117,7 +121,7 @@ def retry(gateway: Gateway, participant_no: int, webhook_id: int, delivery_id: s
         if row is None:
             raise NotFound(what="dead delivery", value=delivery_id)
         deliveries.raise_from_dead(connection, row.id, now)
-    return {"delivery_id": delivery_id, "receipt_id": row.receipt_id, "status": "waiting"}
+    return {"delivery_id": delivery_id, "receipt_id": row.receipt_id, "fact_id": row.fact_id, "status": "waiting"}
 
 
 def _own(connection: Connection, participant_no: int, webhook_id: int) -> Any:
@@ -134,6 +138,14 @@ def _checked_since(connection: Connection, since: int | None) -> int:
     if since is not None and since > newest:
         raise InvalidInput(field="since", value=str(since), rule="no receipt later than the newest")
     return newest if since is None else since
+
+
+def _fact_behind(connection: Connection, receipt_id: int | None) -> int:
+    """The newest fact of an instruction that is no later than a receipt; without one, the newest of all."""
+    if receipt_id is None:
+        return release_instructions.newest_fact(connection)
+    found = receipts.receipts_by_id(connection, [receipt_id]).get(receipt_id)
+    return 0 if found is None else release_instructions.newest_fact(connection, int(found.at_ms) // 1000)
 
 
 def _view(connection: Connection, webhook_id: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Deliveries: one row for each receipt on its way to a webhook, in lanes that keep their order.
+"""Deliveries: one row for each receipt or fact of an instruction on its way to a webhook, in lanes that keep order.
 
 The rows of a lane that wait are due at one time, that of the first: a lane behind a failing row costs no look-up
 until its turn comes.
@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.store.database import Connection
-from backend.store.tables import deliveries, receipts, webhooks
-from backend.store.webhooks import move_after
+from backend.store.release_instructions import facts_after
+from backend.store.tables import deliveries, receipts, release_instruction_facts, webhooks
+from backend.store.webhooks import move_after, move_after_fact
 
 #: How long what was delivered stays on record, in seconds.
 KEPT = 7 * 24 * 3600
@@ -26,32 +27,41 @@ def lane_of(parcel_id: bytes | None, document_id: int) -> bytes:
     return parcel_id or hashlib.sha256(document_id.to_bytes(8, "big")).digest()
 
 
-def make_out(connection: Connection, webhook_id: int, limit: int, now: int) -> int:
-    """Makes out deliveries for the next receipts of a webhook and moves it on; how many.
+def lane_of_instruction(instruction_id: int) -> bytes:
+    return hashlib.sha256(b"release instruction" + instruction_id.to_bytes(8, "big")).digest()
 
-    Both in the caller's transaction: a receipt has its delivery, or its turn is still to come.
+
+def make_out(connection: Connection, webhook_id: int, limit: int, now: int) -> int:
+    """Makes out deliveries for the next receipts and facts of a webhook and moves it on; how many.
+
+    All in the caller's transaction: what is to be told has its delivery, or its turn is still to come.
     """
     webhook = connection.execute(
         sa.select(webhooks).where(webhooks.c.id == webhook_id, webhooks.c.is_active)
     ).one_or_none()
     if webhook is None:
         return 0
-    found = connection.execute(
+    given = connection.execute(
         sa.select(receipts.c.id, receipts.c.parcel_id, receipts.c.document_id)
         .where(receipts.c.participant_no == webhook.participant_no, receipts.c.id > webhook.after_receipt)
         .order_by(receipts.c.id)
         .limit(limit)
     ).all()
-    if not found:
+    facts = facts_after(connection, webhook.participant_no, webhook.after_fact, limit)
+    rows: list[tuple[int | None, int | None, bytes]] = [
+        *((row.id, None, lane_of(row.parcel_id, row.document_id)) for row in given),
+        *((None, row.id, lane_of_instruction(row.instruction_id)) for row in facts),
+    ]
+    if not rows:
         return 0
-    lanes = {row.id: lane_of(row.parcel_id, row.document_id) for row in found}
-    due = _due_of_lanes(connection, webhook_id, set(lanes.values()))
+    due = _due_of_lanes(connection, webhook_id, {lane for _, _, lane in rows})
     connection.execute(
         sa.insert(deliveries),
         [
             {
                 "webhook_id": webhook_id,
                 "receipt_id": receipt_id,
+                "fact_id": fact_id,
                 "lane": lane,
                 "delivery_id": str(uuid.uuid4()),
                 "status": "waiting",
@@ -60,11 +70,14 @@ def make_out(connection: Connection, webhook_id: int, limit: int, now: int) -> i
                 "created_at": now,
                 "updated_at": now,
             }
-            for receipt_id, lane in lanes.items()
+            for receipt_id, fact_id, lane in rows
         ],
     )
-    move_after(connection, webhook_id, found[-1].id)
-    return len(found)
+    if given:
+        move_after(connection, webhook_id, given[-1].id)
+    if facts:
+        move_after_fact(connection, webhook_id, facts[-1].id)
+    return len(rows)
 
 
 def count_due(connection: Connection, webhook_id: int, now: int, most: int) -> int:
@@ -127,10 +140,18 @@ def raise_from_dead(connection: Connection, row_id: int, now: int) -> None:
 
 
 def dead_of(connection: Connection, webhook_id: int, below: int | None, limit: int) -> list[sa.Row[Any]]:
-    """The dead deliveries of a webhook with their receipts' place and kind, newest first."""
+    """The dead deliveries of a webhook with what they were to tell, newest first."""
     query = (
-        sa.select(deliveries, receipts.c.receipt_type, receipts.c.parcel_id, receipts.c.status.label("receipt_status"))
-        .join(receipts, receipts.c.id == deliveries.c.receipt_id)
+        sa.select(
+            deliveries,
+            receipts.c.receipt_type,
+            receipts.c.parcel_id,
+            receipts.c.status.label("receipt_status"),
+            release_instruction_facts.c.instruction_id,
+            release_instruction_facts.c.name.label("fact"),
+        )
+        .outerjoin(receipts, receipts.c.id == deliveries.c.receipt_id)
+        .outerjoin(release_instruction_facts, release_instruction_facts.c.id == deliveries.c.fact_id)
         .where(deliveries.c.webhook_id == webhook_id, deliveries.c.status == "dead")
         .order_by(deliveries.c.id.desc())
         .limit(limit)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.domain.release_instructions import ENDS, InstructionFact
+from backend.domain.release_instructions import ENDS, TOLD_CUSTOMS, TOLD_TERMINAL, InstructionFact
 from backend.store.database import Connection
 from backend.store.documents import chunks
 from backend.store.tables import (
@@ -110,3 +110,49 @@ def parcels_on_bill(connection: Connection, bill_no: str, limit: int) -> list[by
     column = notice_subjects.c
     query = sa.select(column.parcel_id).where(column.bill_no == bill_no, column.parcel_id.is_not(None)).distinct()
     return list(connection.execute(query.order_by(column.parcel_id).limit(limit)).scalars())
+
+
+# ---------------------------------------------------------------------------------------------------
+# What webhooks tell
+
+
+def newest_fact(connection: Connection, until: int | None = None) -> int:
+    """The id of the newest fact, of those not later than `until` (Unix seconds); 0 where there is none."""
+    query = sa.select(sa.func.max(_FACT.id))
+    if until is not None:
+        query = query.where(_FACT.at <= until)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def told(participant_no: Any) -> sa.ColumnElement[bool]:
+    """That a fact, joined with its instruction, is told a participant: a number or a column."""
+    return sa.or_(
+        sa.and_(_INSTRUCTION.terminal_no == participant_no, _FACT.name.in_(TOLD_TERMINAL)),
+        sa.and_(_INSTRUCTION.customs_no == participant_no, _FACT.name.in_(TOLD_CUSTOMS)),
+    )
+
+
+def facts_after(connection: Connection, participant_no: int, after: int, limit: int) -> list[sa.Row[Any]]:
+    """The next facts that a participant is told of: id and instruction, in order."""
+    query = sa.select(_FACT.id, _FACT.instruction_id).join(
+        release_instructions, _INSTRUCTION.id == _FACT.instruction_id
+    )
+    query = query.where(told(participant_no), _FACT.id > after).order_by(_FACT.id).limit(limit)
+    return list(connection.execute(query))
+
+
+def facts_by_id(connection: Connection, ids: Collection[int]) -> dict[int, sa.Row[Any]]:
+    """Facts with their instructions: name, reason and `fact_at` of the fact, everything of the instruction."""
+    columns = (
+        _FACT.id.label("fact_id"),
+        _FACT.name,
+        _FACT.reason,
+        _FACT.operation_id,
+        _FACT.at.label("fact_at"),
+        *release_instructions.c,
+    )
+    found: dict[int, sa.Row[Any]] = {}
+    for part in chunks(sorted(set(ids))):
+        query = sa.select(*columns).join(release_instructions, _INSTRUCTION.id == _FACT.instruction_id)
+        found.update({row.fact_id: row for row in connection.execute(query.where(_FACT.id.in_(part)))})
+    return found

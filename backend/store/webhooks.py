@@ -8,11 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.store.database import Connection
-from backend.store.tables import deliveries, receipts, webhooks
+from backend.store.release_instructions import told
+from backend.store.tables import deliveries, receipts, release_instruction_facts, release_instructions, webhooks
 
 
 def insert_webhook(
-    connection: Connection, *, participant_no: int, url: str, secret: bytes, after_receipt: int, now: int
+    connection: Connection,
+    *,
+    participant_no: int,
+    url: str,
+    secret: bytes,
+    after_receipt: int,
+    after_fact: int,
+    now: int,
 ) -> int:
     """Keeps a new, active webhook and gives its id."""
     values = {
@@ -22,6 +30,7 @@ def insert_webhook(
         "is_active": True,
         "deaths": 0,
         "after_receipt": after_receipt,
+        "after_fact": after_fact,
         "created_at": now,
     }
     return int(connection.execute(sa.insert(webhooks).values(values).returning(webhooks.c.id)).scalar_one())
@@ -44,11 +53,19 @@ def active_webhooks(connection: Connection) -> list[sa.Row[Any]]:
 
 
 def webhooks_behind(connection: Connection) -> list[int]:
-    """The active webhooks for which there are receipts without a delivery made out."""
+    """The active webhooks for which there are receipts or facts without a delivery made out."""
     newer = sa.exists().where(
         receipts.c.participant_no == webhooks.c.participant_no, receipts.c.id > webhooks.c.after_receipt
     )
-    return list(connection.execute(sa.select(webhooks.c.id).where(webhooks.c.is_active, newer)).scalars())
+    fact = (
+        sa.select(release_instruction_facts.c.id)
+        .join(release_instructions, release_instructions.c.id == release_instruction_facts.c.instruction_id)
+        .where(told(webhooks.c.participant_no), release_instruction_facts.c.id > webhooks.c.after_fact)
+        .correlate(webhooks)
+        .exists()
+    )
+    behind = sa.select(webhooks.c.id).where(webhooks.c.is_active, sa.or_(newer, fact))
+    return list(connection.execute(behind).scalars())
 
 
 def move_after(connection: Connection, webhook_id: int, receipt_id: int) -> None:
@@ -56,17 +73,22 @@ def move_after(connection: Connection, webhook_id: int, receipt_id: int) -> None
     _change(connection, webhook_id, after_receipt=receipt_id)
 
 
-def start_again(connection: Connection, webhook_id: int, receipt_id: int) -> None:
-    """Makes a webhook active and has deliveries made out anew from behind a receipt.
+def move_after_fact(connection: Connection, webhook_id: int, fact_id: int) -> None:
+    """Deliveries are made out up to this fact of a release instruction."""
+    _change(connection, webhook_id, after_fact=fact_id)
+
+
+def start_again(connection: Connection, webhook_id: int, receipt_id: int, fact_id: int) -> None:
+    """Makes a webhook active and has deliveries made out anew from behind a receipt and a fact.
 
     What waits or is dead behind it goes: it is made out again, in its place.
     """
-    _change(connection, webhook_id, after_receipt=receipt_id, is_active=True, reason=None, deaths=0)
+    _change(connection, webhook_id, after_receipt=receipt_id, after_fact=fact_id, is_active=True, reason=None, deaths=0)
     connection.execute(
         sa.delete(deliveries).where(
             deliveries.c.webhook_id == webhook_id,
             deliveries.c.status.in_(("waiting", "dead")),
-            deliveries.c.receipt_id > receipt_id,
+            sa.or_(deliveries.c.receipt_id > receipt_id, deliveries.c.fact_id > fact_id),
         )
     )
 

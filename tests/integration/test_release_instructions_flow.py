@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from standardwebhooks import Webhook
 
 from backend.domain.anchors import AnchorKind
 from backend.domain.release_instructions import contents_of
 from backend.store.tables import anchors, release_instructions
 from tests.support import transit
 from tests.support.asking import is_problem
+from tests.support.receivers import Received, Receiver, receiver
 from tests.support.running import Ledger, until
 
 PATH = "/v1/release-instructions"
@@ -135,3 +137,56 @@ def test_an_instruction_that_nobody_answers_is_an_exception_until_customs_settle
     again = ledger.post(customs, PATH, body | {"parcels": parcels[2:3]}, confirm=False, status=201)
     assert again["stage"] == "Waiting"
     assert late not in {one["instruction_id"] for one in ledger.get(customs, PATH, open="true")["items"]}
+
+
+def test_both_sides_are_told_by_webhook_of_what_the_other_said(ledger: Ledger) -> None:
+    terminal = ledger.numbers["site_operator"]
+    customs, parcels = released(ledger, 2)
+    yard, office = ledger.client("site_operator"), ledger.client(customs)
+    with receiver(_as_news) as at_yard, receiver(_as_news) as at_office:
+        made = [
+            client.post("/v1/webhooks", json={"url": there.url}).json()
+            for client, there in ((yard, at_yard), (office, at_office))
+        ]
+        numbers = [
+            ledger.post(customs, PATH, {"terminal_no": terminal, "parcels": [parcel]}, confirm=False, status=201)[
+                "instruction_id"
+            ]
+            for parcel in parcels
+        ]
+        ledger.post(
+            "site_operator",
+            f"{PATH}/{numbers[0]}/acknowledgement",
+            acknowledgement(parcels[:1]),
+            confirm=False,
+            status=201,
+        )
+        ledger.post("site_operator", f"{PATH}/{numbers[1]}/refusal", {"reason": "no room"}, confirm=False, status=201)
+        ledger.post(customs, f"{PATH}/{numbers[1]}/settlement", {"reason": "tomorrow"}, confirm=False, status=201)
+        wanted_of_yard = [(numbers[0], "Issued"), (numbers[1], "Issued"), (numbers[1], "Settled")]
+        until(lambda: sorted(news(at_yard)) == sorted(wanted_of_yard), "the terminal is told")
+        until(
+            lambda: sorted(news(at_office)) == sorted([(numbers[0], "Acknowledged"), (numbers[1], "Refused")]),
+            "customs are told",
+        )
+        # In order for each instruction, signed, and readable at the address that is told.
+        assert [fact for number, fact in news(at_yard) if number == numbers[1]] == ["Issued", "Settled"]
+        first = next(one for one in at_yard.received if one.json.get("type") == "release_instruction")
+        assert Webhook(made[0]["secret"]).verify(first.body, first.headers)["terminal"]["participant_no"] == terminal
+        assert yard.get(first.json["address"]).json()["parcel_ids"]
+        assert "parcel_ids" not in first.json
+        # Played again from the beginning, what was told comes once more.
+        before = len(news(at_yard))
+        assert yard.post(f"/v1/webhooks/{made[0]['webhook_id']}/replay", json={"since": 0}).status_code == 200
+        until(lambda: len(news(at_yard)) >= before + 3, "it is told again")
+        for client, one in ((yard, made[0]), (office, made[1])):
+            client.delete(f"/v1/webhooks/{one['webhook_id']}")
+
+
+def _as_news(_one: Received, _to: object) -> int:
+    return 204
+
+
+def news(there: Receiver) -> list[tuple[int, str]]:
+    told = [one.json for one in list(there.received)]
+    return [(one["instruction_id"], one["fact"]) for one in told if one.get("type") == "release_instruction"]

@@ -259,7 +259,8 @@ relayed_receipts = sa.Table(
     sa.Index(None, "document_id", "id"),
 )
 
-#: Where a participant wants its receipts sent. `after_receipt`: up to which receipt deliveries were made out.
+#: Where a participant wants its receipts sent, and what happens to its release instructions. `after_receipt` and
+#: `after_fact`: up to which of these deliveries were made out.
 webhooks = sa.Table(
     "webhooks",
     metadata,
@@ -273,19 +274,22 @@ webhooks = sa.Table(
     sa.Column("reason", sa.String(20)),
     sa.Column("deaths", sa.Integer, nullable=False),
     sa.Column("after_receipt", Row, nullable=False),
+    sa.Column("after_fact", Row, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("removed_at", Instant),
     sa.Index(None, "participant_no"),
 )
 
-#: One receipt on its way to one webhook. `status`: waiting, delivered, dead. In order for each parcel.
+#: One receipt, or one fact of a release instruction, on its way to one webhook. `status`: waiting, delivered, dead. In
+#: order for each parcel or instruction.
 deliveries = sa.Table(
     "deliveries",
     metadata,
     row_id(),
     sa.Column("webhook_id", Row, nullable=False),
-    sa.Column("receipt_id", Row, nullable=False),
-    # what must stay in order: the parcel, or the document where there is none
+    sa.Column("receipt_id", Row),
+    sa.Column("fact_id", Row),
+    # what must stay in order: the parcel, the document where there is none, or the instruction
     sa.Column("lane", Hash, nullable=False),
     sa.Column("delivery_id", sa.String(36), nullable=False),
     sa.Column("status", sa.String(10), nullable=False),
@@ -294,6 +298,7 @@ deliveries = sa.Table(
     sa.Column("answer", sa.String(200)),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("updated_at", Instant, nullable=False),
+    sa.CheckConstraint("(receipt_id IS NULL) <> (fact_id IS NULL)", name="one_content"),
     sa.UniqueConstraint("delivery_id"),
     sa.Index(None, "webhook_id", "status", "next_at"),
     sa.Index(None, "webhook_id", "lane", "id"),
