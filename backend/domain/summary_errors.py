@@ -33,3 +33,15 @@ class NothingToSum(GuanlianError):
         "Participant {participant_no} has no list released in district {district} in {month} that a summary would "
         "add or change"
     )
+
+
+class NothingToDeclare(GuanlianError):
+    status = 409
+    zh = "月度汇总 {closing_id} 的清单均为简化清单，仅作统计，不形成汇总申请单"
+    en = "No declaration follows the lists of closing {closing_id}: they count for statistics alone and ask for nothing"
+
+
+class ListUnnumbered(GuanlianError):
+    status = 409
+    zh = "包裹 {parcel_id} 的清单尚无海关清单编号，汇总申请单不能生成"
+    en = "The list of parcel {parcel_id} has no number of customs here yet: there is no summary request without it"

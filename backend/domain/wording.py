@@ -44,6 +44,7 @@ _PHRASES: dict[str, str] = {
     "anomaly": "异常",
     "summary": "汇总",
     "closing": "月度汇总",
+    "part of the message": "报文分件",
     "network": "联盟链网络",
     "validator": "验证节点",
     "revealed field": "可公开的字段",

@@ -30,7 +30,7 @@ def closing_view(gateway: Gateway, caller: Caller, closing_id: int) -> dict[str,
     """A closing with its summaries and the lists that it left out, each with the reason. Raises NotFound."""
     with gateway.database.read() as connection:
         row = store.closing_row(connection, closing_id)
-        if row is None or not _may_read(row, caller):
+        if row is None or not may_read(row, caller):
             raise NotFound(what="closing", value=closing_id)
         made = store.summaries_of_closing(connection, closing_id)
         names = names_of(connection, {row.declarant_no})
@@ -118,12 +118,13 @@ def _figures(row: Any) -> Figures:
 
 def _own(connection: Connection, caller: Caller, summary_id: int) -> Any:
     row = store.summary_row(connection, summary_id)
-    if row is None or not _may_read(row, caller):
+    if row is None or not may_read(row, caller):
         raise NotFound(what="summary", value=summary_id)
     return row
 
 
-def _may_read(row: Any, caller: Caller) -> bool:
+def may_read(row: Any, caller: Caller) -> bool:
+    """Whether a closing or summary is the caller's to read: its declarant's, and its district's customs'."""
     if caller.bears(Role.Customs) and caller.district == row.district:
         return True
     return bool(caller.participant_no == row.declarant_no)

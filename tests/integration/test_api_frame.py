@@ -153,6 +153,14 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("POST", "/v1/summaries"): ("/v1/summaries", {"enterprise"}),
     ("GET", "/v1/summaries"): ("/v1/summaries", {"enterprise", "authority"}),
     ("GET", "/v1/summaries/closings/{closing_id}"): ("/v1/summaries/closings/999999", {"enterprise", "authority"}),
+    ("GET", "/v1/summaries/closings/{closing_id}/message"): (
+        "/v1/summaries/closings/999999/message?dxp_id=DXPENT0000000001",
+        {"enterprise", "authority"},
+    ),
+    ("GET", "/v1/summaries/closings/{closing_id}/answers"): (
+        "/v1/summaries/closings/999999/answers",
+        {"enterprise", "authority"},
+    ),
     ("GET", "/v1/summaries/{summary_id}"): ("/v1/summaries/999999", {"enterprise", "authority"}),
     ("GET", "/v1/summaries/{summary_id}/proof"): ("/v1/summaries/999999/proof", {"enterprise", "authority"}),
     ("GET", "/v1/lanes"): ("/v1/lanes", {"enterprise", "authority", "governance"}),

@@ -27,7 +27,8 @@ GRAMS, FEN = 1000, 100
 class Month:
     """Exports of one declarant that customs in Pudong released, and the month in which they did."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, flag: str | None = None) -> None:
+        """`flag`: only lists with this `statisticsFlag`."""
         self.ledger = ledger
         self.time = Time(ledger.gateway)
         self.lists: dict[str, dict[str, Any]] = {}
@@ -36,6 +37,8 @@ class Month:
             made = simulate(1, seed, "export", 0.0, barred=())
             (parcel,) = made.parcels
             role = parcel.senders["603"]
+            if flag is not None and parcel.documents["603"].head["statisticsFlag"] != flag:
+                continue
             if parcel.customs_code != DISTRICT or (self.declarant and role != self.declarant):
                 continue
             self.declarant = role

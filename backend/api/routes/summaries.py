@@ -11,12 +11,17 @@ from pydantic import StringConstraints
 from backend.api.dependencies import GatewayDep, answer, in_thread, scoped
 from backend.api.schemas import MOST_NUMBER, USUAL, Body, Cursor, DistrictText, Limit, ParcelIdText
 from backend.domain.reasons import LONGEST_REASON
-from backend.services import month_closing, summaries
+from backend.services import month_closing, summaries, summary_messages
 from backend.services.access import Caller, Scope
 
 router = APIRouter(prefix="/v1/summaries", tags=["summaries"])
 
 SummaryId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+ClosingId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+DxpId = Annotated[
+    str,
+    Query(pattern=r"^[A-Za-z0-9]{1,30}$", description="The sender's own address at customs' exchange (dxpId)"),
+]
 MonthText = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}$")]
 
 _declarant = scoped("close a month", Scope.enterprise)
@@ -59,11 +64,29 @@ def list_summaries(
 
 
 @router.get("/closings/{closing_id}", operation_id="get_closing")
-def get_closing(
-    closing_id: Annotated[int, Path(ge=1, le=MOST_NUMBER)], gateway: GatewayDep, caller: Caller = _party
-) -> Response:
+def get_closing(closing_id: ClosingId, gateway: GatewayDep, caller: Caller = _party) -> Response:
     """One closing: its summaries, and each list that it left out, with the reason."""
     return answer(summaries.closing_view(gateway, caller, closing_id))
+
+
+@router.get("/closings/{closing_id}/message", operation_id="get_closing_message")
+def get_closing_message(
+    closing_id: ClosingId,
+    gateway: GatewayDep,
+    dxp_id: DxpId,
+    caller: Caller = _party,
+    part: Annotated[int, Query(ge=1, le=MOST_NUMBER)] = 1,
+) -> Response:
+    """The closing's 701 for customs, which its declarant signs and sends; very many lists make several parts."""
+    data = summary_messages.message(gateway, caller, closing_id, dxp_id=dxp_id, part=part)
+    name = f'attachment; filename="CEB701-{closing_id}-{part}.xml"'
+    return Response(data, media_type="application/xml", headers={"Content-Disposition": name})
+
+
+@router.get("/closings/{closing_id}/answers", operation_id="list_closing_answers")
+def list_closing_answers(closing_id: ClosingId, gateway: GatewayDep, caller: Caller = _party) -> Response:
+    """What customs answered to the closing's 701: its receipts (702) and results (792), oldest first."""
+    return answer({"items": summary_messages.answers(gateway, caller, closing_id), "next": None})
 
 
 @router.get("/{summary_id}", operation_id="get_summary")
