@@ -47,6 +47,7 @@ for command in (
     reading.participants,
     certifying.certificate,
     certifying.verify,
+    certifying.check_refund,
     summing.check_summary,
     ruling.matching,
     ruling.rates,

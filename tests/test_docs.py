@@ -109,7 +109,7 @@ def test_every_command_says_what_it_does_and_takes_a_home() -> None:
         name for name, command in docs.commands() if not any("--home" in parameter.opts for parameter in command.params)
     ]
     assert silent == []
-    assert homeless == ["simulate", "verify", "check-summary", "network build"], (
+    assert homeless == ["simulate", "verify", "check-refund", "check-summary", "network build"], (
         "files and building need no installation"
     )
 

@@ -60,7 +60,7 @@ class VersionUnknown(Exception):
 
 def read_certificate(data: bytes) -> Certificate:
     """The certificate in a file of at most MOST_BYTES bytes. Raises Malformed, VersionUnknown."""
-    top = _Object(_parsed(data, FORMAT), "")
+    top = _Object(parsed(data, FORMAT), "")
     chain = top.child("chain")
     parcel = top.child("parcel")
     block = top.child("block")
@@ -90,7 +90,7 @@ def read_trust(data: bytes) -> Trust:
     if len(data) > MOST_BYTES:
         raise Malformed("", f"at most {MOST_BYTES} bytes")
     try:
-        top = _Object(_parsed(data, TRUST_FORMAT), "")
+        top = _Object(parsed(data, TRUST_FORMAT), "")
     except VersionUnknown as unknown:
         raise Malformed("version", f"{VERSION}, not {unknown.version}") from None
     sets: list[tuple[int, frozenset[bytes]]] = []
@@ -173,7 +173,7 @@ def _field(each: _Object) -> RevealedField:
 # JSON
 
 
-def _parsed(data: bytes, form: str) -> Any:
+def parsed(data: bytes, form: str) -> Any:
     """The file's top object without `format` and `version`, which are right."""
     try:
         text = data.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Certificates: one made by the running gateway, one checked by nobody but this program."""
+"""Certificates, and refund evidence that holds one: made by the running gateway, checked by this program alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from backend.certificate import Answers, Malformed, Status, Trust, read_trust
+from backend.certificate import Answers, Malformed, Status, Trust, read_trust, refund
 from backend.certificate import verify as verify_certificate
 from backend.certificate.reading import MOST_BYTES
 from backend.commands.asking import ask
@@ -23,6 +23,10 @@ _QUESTIONS = {
     "unchanged": "Unchanged? 未改动？",
     "final": "Final, and on whose word? 已最终确定？由谁担保？",
     "says": "What does it say? 说明了什么？",
+    "read": "Readable? 可读取？",
+    "documents": "Order, list and receipt? 订单、清单、收款单？",
+    "departed": "Released and gone? 已放行离境？",
+    "summary": "In the month's sums? 计入月度汇总？",
 }
 _SIGNS = {Status.Valid: "[green]✓ valid[/]", Status.Invalid: "[bold red]✗ invalid[/]"}
 
@@ -64,6 +68,30 @@ def verify(
     raise typer.Exit(_EXITS[found.status])
 
 
+def check_refund(
+    file: Annotated[Path, typer.Argument(help="The refund evidence; - reads stdin.", allow_dash=True, dir_okay=False)],
+    trust: Annotated[
+        Path | None,
+        typer.Option("--trust", help="List of validators whose word you take.", exists=True, dir_okay=False),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check a refund's evidence with no network: 0 all holds, 1 something does not, 5 something cannot be told."""
+    with explained():
+        data = _read(file, refund.MOST_BYTES)
+        found = refund.check_refund(data, None if trust is None else _trust(trust), int(time.time()))
+    if as_json:
+        findings = {each.question: each.as_json() for each in found.findings}
+        print_json({"status": str(found.status), "findings": findings, "documents": found.documents})
+    else:
+        for each in found.findings:
+            sign = _SIGNS.get(each.status, "[yellow]? cannot tell[/]")
+            answer.print(f"{sign}  [bold]{_QUESTIONS[each.question]}[/]  [dim]{each.code}[/]")
+            answer.print(escape(f"   {each.en}"), soft_wrap=True)
+            answer.print(escape(f"   {each.zh}"), soft_wrap=True)
+    raise typer.Exit(_EXITS[found.status])
+
+
 def _print(found: Answers) -> None:
     for each in found.all:
         told = each.as_json()
@@ -82,13 +110,13 @@ def _print(found: Answers) -> None:
             answer.print(escape(f"   {field['path']}: {field['value']}"), soft_wrap=True)
 
 
-def _read(file: Path) -> bytes:
-    """At most one byte more than a certificate may have."""
+def _read(file: Path, most: int = MOST_BYTES) -> bytes:
+    """At most one byte more than a file of its kind may have."""
     if str(file) == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
+        return sys.stdin.buffer.read(most + 1)
     try:
         with file.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+            return stream.read(most + 1)
     except OSError as fault:
         raise InvalidInput(field="FILE", value=str(file), rule="a file that can be read") from fault
 

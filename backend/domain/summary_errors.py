@@ -45,3 +45,9 @@ class ListUnnumbered(GuanlianError):
     status = 409
     zh = "包裹 {parcel_id} 的清单尚无海关清单编号，汇总申请单不能生成"
     en = "The list of parcel {parcel_id} has no number of customs here yet: there is no summary request without it"
+
+
+class RefundRefused(GuanlianError):
+    status = 409
+    zh = "包裹 {parcel_id} 不能出具退税凭证；要求：{rule}"
+    en = "There is no refund evidence for parcel {parcel_id}; wanted: {rule}"

@@ -56,7 +56,17 @@ _PHRASES: dict[str, str] = {
     "a file that can be read": "可以读取的文件",
     "a list of validators as docs/certificate.md says": "docs/certificate.md 所述格式的验证节点名单",
     "list of validators": "验证节点名单",
+    "an export": "出口包裹",
+    "order, list and receipt are here with their content": "本网关存有订单、清单、收款单及其内容",
+    "a list that a declaration follows (statisticsFlag B); simplified lists take part in no refund": (
+        "形成报关单的清单（statisticsFlag 为 B）；简化申报清单不参与退税"
+    ),
+    "released and departed, and neither detained nor come back": "已放行并离境，且未被扣留、未退回",
+    "order and receipt are attested on the ledger": "订单和收款单已在账本上登记",
+    "at most 512 opened fields of one document": "每份单证至多公开 512 个字段",
     # actions
+    "read refund evidence": "查看退税凭证",
+    "customs of the district, or all three documents": "申报地海关，或订单、清单、收款单均由其提交",
     "write": "写入",
     "retried": "重试",
     "cancelled": "放弃",

@@ -65,3 +65,14 @@ def receipts_of_keys(connection: Connection, declarant_no: int, keys: Sequence[s
         .where(documents.c.business_key.in_(keys), documents.c.participant_no == declarant_no)
     )
     return list(connection.execute(query.order_by(receipts.c.id)))
+
+
+def summary_of_list(connection: Connection, parcel_id: bytes, root: bytes) -> int | None:
+    """The summary in force that a list is in; None where its month was not closed, or the list was left out."""
+    query = (
+        sa.select(summaries.c.id)
+        .join(summary_lists, _LIST.summary_id == summaries.c.id)
+        .where(_LIST.parcel_id == parcel_id, _LIST.root == root, ~summaries.c.superseded)
+        .order_by(summaries.c.id.desc())
+    )
+    return connection.execute(query.limit(1)).scalar()

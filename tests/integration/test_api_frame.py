@@ -26,6 +26,10 @@ ROUTES: dict[tuple[str, str], tuple[str, set[str]]] = {
     ("POST", "/v1/messages"): ("/v1/messages", {"enterprise"}),
     ("GET", "/v1/parcels/{parcel_id}"): (f"/v1/parcels/{H64}", {"none"}),
     ("GET", "/v1/parcels/{parcel_id}/certificate"): (f"/v1/parcels/{H64}/certificate", {"none"}),
+    ("GET", "/v1/parcels/{parcel_id}/refund-evidence"): (
+        f"/v1/parcels/{H64}/refund-evidence",
+        {"enterprise", "authority"},
+    ),
     ("GET", "/v1/trust"): ("/v1/trust", {"none"}),
     ("GET", "/v1/parcels"): ("/v1/parcels", {"enterprise", "authority", "governance"}),
     ("GET", "/v1/lists/{list_no}"): ("/v1/lists/22332026E000000000", {"enterprise", "authority"}),

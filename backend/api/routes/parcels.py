@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
-from backend.api.dependencies import AnyoneDep, CallerDep, GatewayDep, answer
+from backend.api.dependencies import AnyoneDep, CallerDep, GatewayDep, answer, scoped
 from backend.api.schemas import (
     MOST_NUMBER,
     USUAL,
@@ -23,12 +23,16 @@ from backend.api.schemas import (
     StateName,
 )
 from backend.domain.instants import instant
+from backend.services.access import Caller, Scope
 from backend.services.certifying import certificate_of
 from backend.services.parcel_search import ParcelFilter, list_parcels
 from backend.services.parcels import manifest_view, parcel_view
+from backend.services.refunding import refund_evidence
 from backend.services.trusting import published_trust
 
 router = APIRouter(prefix="/v1", tags=["parcels"])
+
+_party = scoped("read refund evidence", Scope.enterprise, Scope.authority)
 
 _Number = Annotated[int | None, Query(ge=1, le=MOST_NUMBER)]
 _FieldPath = Annotated[str, StringConstraints(max_length=200)]
@@ -54,6 +58,17 @@ def get_certificate(
     """
     data = certificate_of(gateway, bytes.fromhex(parcel_id), caller, reveal or ())
     name = f'attachment; filename="guanlian-{parcel_id[:12]}.json"'
+    return Response(data, media_type="application/json", headers={"Content-Disposition": name})
+
+
+@router.get("/parcels/{parcel_id}/refund-evidence", operation_id="get_refund_evidence")
+def get_refund_evidence(parcel_id: ParcelId, gateway: GatewayDep, caller: Caller = _party) -> Response:
+    """Order, list, receipt and departure of an export, proven in one file for its tax refund.
+
+    For customs of the declaring district, and for whoever sent all three documents.
+    """
+    data = refund_evidence(gateway, caller, bytes.fromhex(parcel_id))
+    name = f'attachment; filename="refund-{parcel_id[:12]}.json"'
     return Response(data, media_type="application/json", headers={"Content-Disposition": name})
 
 
