@@ -114,7 +114,7 @@ def test_somebody_elses_compiler_is_left_as_it_is(tmp_path: Path, script: str, s
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-LATER = ("lint", "fmt", "abi", "gas", "bench", "check", "clean")
+LATER = ("lint", "fmt", "abi", "gas", "bench", "month", "check", "clean")
 
 
 def test_make_alone_lists_the_commands() -> None:

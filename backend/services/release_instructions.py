@@ -202,16 +202,8 @@ def facts_json(connection: Connection, fact_ids: Sequence[int]) -> dict[int, dic
             "at": iso(row.fact_at),
             "reason": row.reason or None,
             "operation_id": row.operation_id,
-            "instruction_id": row.id,
             "address": f"/v1/release-instructions/{row.id}",
-            "customs": participant_json(row.customs_no, names),
-            "district": f"{row.district:04d}",
-            "terminal": participant_json(row.terminal_no, names),
-            "bill_no": row.bill_no,
-            "parcels": row.parcels,
-            "contents": "0x" + row.contents.hex(),
-            "issued_at": iso(row.issued_at),
-            "due_at": iso(row.due_at),
+            **_instruction_facts(row, names),
         }
         for fact_id, row in rows.items()
     }
@@ -337,16 +329,10 @@ def _as_json(
     return [_instruction_json(row, facts[row.id], caller, now, names) for row in rows]
 
 
-def _instruction_json(row: Any, facts: Sequence[Any], caller: Caller, now: int, names: Any) -> dict[str, Any]:
-    standing = standing_of_instruction(_plain(facts), row.due_at, now)
-    own = caller.participant_no
-    yours = [
-        fact.value for fact in standing.possible if own == (row.terminal_no if fact in ANSWERS else row.customs_no)
-    ]
+def _instruction_facts(row: Any, names: Any) -> dict[str, Any]:
+    """What an instruction says, whoever asks."""
     return {
         "instruction_id": row.id,
-        "stage": standing.stage.value,
-        "exception": standing.stage in EXCEPTIONS,
         "customs": participant_json(row.customs_no, names),
         "district": f"{row.district:04d}",
         "terminal": participant_json(row.terminal_no, names),
@@ -355,6 +341,19 @@ def _instruction_json(row: Any, facts: Sequence[Any], caller: Caller, now: int, 
         "contents": "0x" + row.contents.hex(),
         "issued_at": iso(row.issued_at),
         "due_at": iso(row.due_at),
+    }
+
+
+def _instruction_json(row: Any, facts: Sequence[Any], caller: Caller, now: int, names: Any) -> dict[str, Any]:
+    standing = standing_of_instruction(_plain(facts), row.due_at, now)
+    own = caller.participant_no
+    yours = [
+        fact.value for fact in standing.possible if own == (row.terminal_no if fact in ANSWERS else row.customs_no)
+    ]
+    return {
+        **_instruction_facts(row, names),
+        "stage": standing.stage.value,
+        "exception": standing.stage in EXCEPTIONS,
         "yours": yours,
         "facts": [
             {
