@@ -56,6 +56,7 @@ _PHRASES: dict[str, str] = {
     "a file that can be read": "可以读取的文件",
     "a list of validators as docs/certificate.md says": "docs/certificate.md 所述格式的验证节点名单",
     "list of validators": "验证节点名单",
+    "1 to 30 letters and digits": "1 至 30 位字母和数字",
     "an export": "出口包裹",
     "order, list and receipt are here with their content": "本网关存有订单、清单、收款单及其内容",
     "a list that a declaration follows (statisticsFlag B); simplified lists take part in no refund": (

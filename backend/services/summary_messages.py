@@ -7,13 +7,14 @@ customs' own number, or by the lists that a result names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from backend.domain.documents import business_key_of
-from backend.domain.errors import NotFound
+from backend.domain.errors import InvalidInput, NotFound
 from backend.domain.instants import iso
 from backend.domain.notices import NOTICES
 from backend.domain.summary_errors import ListUnnumbered, NothingToDeclare
@@ -40,6 +41,7 @@ from backend.store import summaries as store
 from backend.store import summary_messages as queries
 from backend.store.database import Connection
 
+_DXP_ID = re.compile(r"[A-Za-z0-9]{1,30}")
 _PARTIES = ("agentCode", "agentName", "ebcCode", "ebcName")
 #: What a receipt or a result says that whoever waits for it wants to know, by the name that the answer gives it.
 _TOLD = {"sum_no": "sumNo", "declaration_no": "declSeqNo", "entry_id": "entryId"}
@@ -48,10 +50,13 @@ _TOLD = {"sum_no": "sumNo", "declaration_no": "declSeqNo", "entry_id": "entryId"
 def message(gateway: Gateway, caller: Caller, closing_id: int, *, dxp_id: str, part: int = 1) -> bytes:
     """One 701 message of a closing, unsigned; the same bytes each time. For its declarant and its customs.
 
-    `dxp_id` is the sender's own address at customs' exchange, which the gateway does not know. Raises NotFound, also
+    `dxp_id` is the sender's own address at customs' exchange, which the gateway does not know. Raises InvalidInput for
+    one of another shape, NotFound, also
     for a part that there is not, NothingToDeclare where no declaration follows any of the summaries, ListUnnumbered
     where customs' number of a list is not known here: then there is no message at all.
     """
+    if not _DXP_ID.fullmatch(dxp_id):
+        raise InvalidInput(field="dxp_id", value=dxp_id[:60], rule="1 to 30 letters and digits")
     with gateway.database.read() as connection:
         closing = _closing(connection, caller, closing_id)
         asked = [

@@ -23,6 +23,7 @@ from backend.services.lists import parcel_of_list
 from backend.services.parcel_search import ParcelFilter, list_parcels
 from backend.services.parcels import parcel_view
 from backend.services.payment_requests import MOST_HOURS
+from backend.services.refunding import is_refundable, refund_evidence
 from backend.services.steps import submit_steps
 from backend.web.pages import parcel_id_in
 from backend.web.parcel_page import parcel_page
@@ -141,7 +142,17 @@ def parcel(request: Request, session: SignedIn, code: str) -> HTMLResponse:
         reinspection=tuple(ReinspectionReason) if _may_reinspect(view, place, session) else (),
         may_ask=session.is_customs and _may_ask_for_payment(view, place, session.caller),
         most_hours=MOST_HOURS,
+        refundable=is_refundable(gateway, session.caller, bytes.fromhex(parcel_id)),
     )
+
+
+@router.get("/parcels/{code}/refund-evidence")
+def refund(request: Request, session: SignedIn, code: str) -> Response:
+    """The evidence for a tax refund, to be kept."""
+    parcel_id = parcel_in("parcel", code)
+    data = refund_evidence(gateway_of(request), session.caller, parcel_id)
+    headers = {"Content-Disposition": f'attachment; filename="refund-{parcel_id.hex()[:12]}.json"'}
+    return Response(data, media_type="application/json", headers=headers)
 
 
 def steps_of(caller: Caller) -> tuple[Step, ...]:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from backend.domain.errors import GuanlianError
-from backend.services import month_closing, summaries
+from backend.services import month_closing, summaries, summary_messages
 from backend.services.access import Scope, require
 from backend.web.rendering import PageRoute, gateway_of, redirect, render
 from backend.web.sessions import OwnForm, Session, SignedIn
@@ -54,8 +54,25 @@ def close(
 
 @router.get("/closings/{closing_id}")
 def closing(request: Request, session: SignedIn, closing_id: Number) -> HTMLResponse:
-    view = summaries.closing_view(gateway_of(request), session.caller, row_in("closing", closing_id))
-    return render(request, "console/closing.html", one=view, shown=SHOWN)
+    return _closing(request, session, row_in("closing", closing_id))
+
+
+@router.get("/closings/{closing_id}/message")
+def message(
+    request: Request,
+    session: SignedIn,
+    closing_id: Number,
+    dxp_id: Annotated[str, Query(max_length=60)] = "",
+    part: Annotated[int, Query(ge=1, le=10**6)] = 1,
+) -> Response:
+    """The closing's 701, to be kept; or the closing again with what is wrong with what was typed."""
+    number = row_in("closing", closing_id)
+    try:
+        data = summary_messages.message(gateway_of(request), session.caller, number, dxp_id=dxp_id.strip(), part=part)
+    except GuanlianError as refused:
+        return _closing(request, session, number, refused.status, refused=refused, typed={"dxp_id": dxp_id})
+    headers = {"Content-Disposition": f'attachment; filename="CEB701-{number}-{part}.xml"'}
+    return Response(data, media_type="application/xml", headers=headers)
 
 
 @router.get("/{summary_id}")
@@ -77,6 +94,29 @@ def proof(
     name = f"summary-{summary_id}{f'-{parcel[:8]}' if named else ''}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(orjson.dumps(found), media_type="application/json", headers=headers)
+
+
+def _closing(
+    request: Request,
+    session: Session,
+    number: int,
+    http_status: int = 200,
+    *,
+    refused: GuanlianError | None = None,
+    typed: dict[str, str] | None = None,
+) -> HTMLResponse:
+    view = summaries.closing_view(gateway_of(request), session.caller, number)
+    return render(
+        request,
+        "console/closing.html",
+        http_status,
+        one=view,
+        shown=SHOWN,
+        answers=summary_messages.answers(gateway_of(request), session.caller, number),
+        asks=any(each["followed_by_declaration"] for each in view["summaries"]),
+        refused=refused,
+        typed=typed or {},
+    )
 
 
 def _list(

@@ -44,4 +44,18 @@ EN_SUMMARIES: dict[str, str] = {
     "leftout.unreadable": "its content was erased",
     "leftout.many_currencies": "lines in several currencies",
     "leftout.figures": "weights or prices that cannot be summed",
+    "summary.message": "Request to customs (701)",
+    "summary.message.lead": "Names every list that a declaration follows. Unsigned: "
+    "your card signs it before you send it.",
+    "summary.dxp": "Your address at customs' exchange (dxpId)",
+    "summary.part": "Part",
+    "summary.message.get": "Keep the message",
+    "summary.answers": "What customs answered",
+    "summary.answers.none": "Nothing has come back yet.",
+    "summary.sumno": "customs' number",
+    "summary.entry": "declaration",
+    "refund.title": "Refund evidence",
+    "refund.lead": "Order, list, receipt and departure, proven in one file for the tax refund; "
+    "guanlian check-refund checks it.",
+    "refund.get": "Keep the evidence",
 }

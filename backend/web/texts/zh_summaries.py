@@ -43,4 +43,17 @@ ZH_SUMMARIES: dict[str, str] = {
     "leftout.unreadable": "内容已删除",
     "leftout.many_currencies": "含多种币制",
     "leftout.figures": "重量或价格无法合计",
+    "summary.message": "汇总申请单（701）",
+    "summary.message.lead": "列明每份后续申报的清单。报文未签名：发送前由贵企业的卡签名。",
+    "summary.dxp": "报文传输编号（dxpId）",
+    "summary.part": "分件",
+    "summary.message.get": "下载报文",
+    "summary.answers": "海关回执",
+    "summary.answers.none": "尚无回执。",
+    "summary.sumno": "汇总申请编号",
+    "summary.entry": "报关单号",
+    "refund.title": "退税凭证",
+    "refund.lead": "订单、清单、收款单和离境记录，合为一份可证明的文件，供出口退税使用；"
+    "用 guanlian check-refund 核验。",
+    "refund.get": "下载凭证",
 }
