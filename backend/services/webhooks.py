@@ -141,11 +141,14 @@ def _checked_since(connection: Connection, since: int | None) -> int:
 
 
 def _fact_behind(connection: Connection, receipt_id: int | None) -> int:
-    """The newest fact of an instruction that is no later than a receipt; without one, the newest of all."""
+    """Behind which fact of an instruction all stand that happened since a receipt; without one, the newest of all.
+
+    What happened in the second of the receipt comes with it: nothing is passed over.
+    """
     if receipt_id is None:
         return release_instructions.newest_fact(connection)
     found = receipts.receipts_by_id(connection, [receipt_id]).get(receipt_id)
-    return 0 if found is None else release_instructions.newest_fact(connection, int(found.at_ms) // 1000)
+    return 0 if found is None else release_instructions.last_fact_before(connection, int(found.at_ms) // 1000)
 
 
 def _view(connection: Connection, webhook_id: int) -> dict[str, Any]:

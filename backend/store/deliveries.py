@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.store.database import Connection
-from backend.store.release_instructions import facts_after
+from backend.store.release_instructions import facts_after, newest_fact
 from backend.store.tables import deliveries, receipts, release_instruction_facts, webhooks
 from backend.store.webhooks import move_after, move_after_fact
 
@@ -48,6 +48,10 @@ def make_out(connection: Connection, webhook_id: int, limit: int, now: int) -> i
         .limit(limit)
     ).all()
     facts = facts_after(connection, webhook.participant_no, webhook.after_fact, limit)
+    # What is for others is passed over once and not looked at again; writers hold one lock, so nothing comes between.
+    seen = facts[-1].id if len(facts) == limit else newest_fact(connection)
+    if seen > webhook.after_fact:
+        move_after_fact(connection, webhook_id, seen)
     rows: list[tuple[int | None, int | None, bytes]] = [
         *((row.id, None, lane_of(row.parcel_id, row.document_id)) for row in given),
         *((None, row.id, lane_of_instruction(row.instruction_id)) for row in facts),
@@ -75,8 +79,6 @@ def make_out(connection: Connection, webhook_id: int, limit: int, now: int) -> i
     )
     if given:
         move_after(connection, webhook_id, given[-1].id)
-    if facts:
-        move_after_fact(connection, webhook_id, facts[-1].id)
     return len(rows)
 
 

@@ -116,16 +116,19 @@ def parcels_on_bill(connection: Connection, bill_no: str, limit: int) -> list[by
 # What webhooks tell
 
 
-def newest_fact(connection: Connection, until: int | None = None) -> int:
-    """The id of the newest fact, of those not later than `until` (Unix seconds); 0 where there is none."""
-    query = sa.select(sa.func.max(_FACT.id))
-    if until is not None:
-        query = query.where(_FACT.at <= until)
-    return int(connection.execute(query).scalar() or 0)
+def newest_fact(connection: Connection) -> int:
+    """The id of the newest fact; 0 where there is none."""
+    return int(connection.execute(sa.select(sa.func.max(_FACT.id))).scalar() or 0)
 
 
-def told(participant_no: Any) -> sa.ColumnElement[bool]:
-    """That a fact, joined with its instruction, is told a participant: a number or a column."""
+def last_fact_before(connection: Connection, at: int) -> int:
+    """The id behind which every fact stands that happened at an instant (Unix seconds) or later."""
+    first = connection.execute(sa.select(sa.func.min(_FACT.id)).where(_FACT.at >= at)).scalar()
+    return newest_fact(connection) if first is None else int(first) - 1
+
+
+def _told(participant_no: int) -> sa.ColumnElement[bool]:
+    """That a fact, joined with its instruction, is told a participant."""
     return sa.or_(
         sa.and_(_INSTRUCTION.terminal_no == participant_no, _FACT.name.in_(TOLD_TERMINAL)),
         sa.and_(_INSTRUCTION.customs_no == participant_no, _FACT.name.in_(TOLD_CUSTOMS)),
@@ -137,7 +140,7 @@ def facts_after(connection: Connection, participant_no: int, after: int, limit: 
     query = sa.select(_FACT.id, _FACT.instruction_id).join(
         release_instructions, _INSTRUCTION.id == _FACT.instruction_id
     )
-    query = query.where(told(participant_no), _FACT.id > after).order_by(_FACT.id).limit(limit)
+    query = query.where(_told(participant_no), _FACT.id > after).order_by(_FACT.id).limit(limit)
     return list(connection.execute(query))
 
 
