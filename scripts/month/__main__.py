@@ -54,8 +54,9 @@ def run(home: Path, plan: MonthPlan, report: Report) -> dict[str, Any]:
             lived = time.monotonic()
             days.run()
             seconds = time.monotonic() - lived
-            # A month is closed when it is over.
+            # A month is closed when it is over, and read to its end.
             clock.put_forward(settings, _after(plan) - roles.now())
+            days.until_read(_after(plan))
             gateway = open_gateway(settings)
             try:
                 counting = time.monotonic()

@@ -14,9 +14,10 @@ from backend.domain.calendar import midnight
 from backend.domain.errors import ConfirmationTimedOut
 from backend.domain.roster import ROSTER, customs_of
 from backend.services import clock
-from backend.services.demo.client import ASK_EVERY, Roles
+from backend.services.demo.client import ASK_EVERY, Roles, unix
 from backend.services.demo.parcels import BLOCKING
 from backend.services.demo.transit import Fleet, Moving
+from backend.services.processes import wait_until
 from backend.services.simulation import LANES, Mishap, SimulatedMessage, SimulatedSet, trucks
 from backend.settings import Settings
 from scripts.month.plan import SHARES, MonthPlan
@@ -205,6 +206,16 @@ class Days:
             if time.monotonic() > deadline:
                 raise ConfirmationTimedOut(operation_id="rest", seconds=PATIENCE)
             time.sleep(ASK_EVERY)
+
+    def until_read(self, at: int) -> None:
+        """Waits until the gateway has read the chain up to an instant, in Unix seconds."""
+
+        def is_read() -> bool:
+            read = self.roles["governance"].get("/v1/parcels", limit=1)["complete_to_time"]
+            return read is not None and unix(read) >= at
+
+        if not wait_until(is_read, PATIENCE):
+            raise ConfirmationTimedOut(operation_id="read", seconds=PATIENCE)
 
     def _until_hour(self, day: int, hour: int) -> None:
         """Puts the clock of chain and gateway forward to an hour of a day in China, where it is not past it."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from backend.chain.node import free_port
 from scripts.month.tally import Sums, Tally
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,10 +22,12 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("month") / "home"
     options = ("--parcels", "60", "--days", "2", "--mishaps", "0.7", "--seed", "2", "--home", str(home), "--json")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GUANLIAN_")}
+    # Ports of its own: another installation that begins at this moment would find the usual ones free too.
+    ports = {"GUANLIAN_API_PORT": str(free_port()), "GUANLIAN_RPC_URL": f"http://127.0.0.1:{free_port()}"}
     done = subprocess.run(
         [sys.executable, "-m", "scripts.month", *options],
         cwd=ROOT,
-        env=environment,
+        env=environment | ports,
         capture_output=True,
         text=True,
         timeout=900,
