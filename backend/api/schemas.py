@@ -123,6 +123,10 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="Items of a page")
 USUAL = USUAL_ITEMS
 
 
+#: A quantity as text, up to five decimals, as messages have it; whether it is above 0 is judged where it is taken.
+QuantityText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,13}([.][0-9]{1,5})?$")]
+
+
 class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", str_max_length=4_000)
 

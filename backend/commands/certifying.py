@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from backend.certificate import Answers, Malformed, Status, Trust, read_trust, refund
 from backend.certificate import verify as verify_certificate
+from backend.certificate.answers import Answer
 from backend.certificate.reading import MOST_BYTES
 from backend.commands.asking import ask
 from backend.commands.common import DEFAULT_HOME, Exit, HomeOption, JsonOption, answer, explained, print_json
@@ -29,6 +30,11 @@ _QUESTIONS = {
     "summary": "In the month's sums? 计入月度汇总？",
 }
 _SIGNS = {Status.Valid: "[green]✓ valid[/]", Status.Invalid: "[bold red]✗ invalid[/]"}
+
+TrustOption = Annotated[
+    Path | None,
+    typer.Option("--trust", help="List of validators whose word you take.", exists=True, dir_okay=False),
+]
 
 
 def certificate(
@@ -52,10 +58,7 @@ def certificate(
 
 def verify(
     file: Annotated[Path, typer.Argument(help="The certificate; - reads stdin.", allow_dash=True, dir_okay=False)],
-    trust: Annotated[
-        Path | None,
-        typer.Option("--trust", help="List of validators whose word you take.", exists=True, dir_okay=False),
-    ] = None,
+    trust: TrustOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a certificate with no network: 0 all valid, 1 something is invalid, 5 something cannot be told."""
@@ -70,10 +73,7 @@ def verify(
 
 def check_refund(
     file: Annotated[Path, typer.Argument(help="The refund evidence; - reads stdin.", allow_dash=True, dir_okay=False)],
-    trust: Annotated[
-        Path | None,
-        typer.Option("--trust", help="List of validators whose word you take.", exists=True, dir_okay=False),
-    ] = None,
+    trust: TrustOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check a refund's evidence with no network: 0 all holds, 1 something does not, 5 something cannot be told."""
@@ -85,20 +85,21 @@ def check_refund(
         print_json({"status": str(found.status), "findings": findings, "documents": found.documents})
     else:
         for each in found.findings:
-            sign = _SIGNS.get(each.status, "[yellow]? cannot tell[/]")
-            answer.print(f"{sign}  [bold]{_QUESTIONS[each.question]}[/]  [dim]{each.code}[/]")
-            answer.print(escape(f"   {each.en}"), soft_wrap=True)
-            answer.print(escape(f"   {each.zh}"), soft_wrap=True)
+            _print_answer(each, each.en, each.zh)
     raise typer.Exit(_EXITS[found.status])
+
+
+def _print_answer(each: Answer | refund.Finding, en: str, zh: str) -> None:
+    sign = _SIGNS.get(each.status, "[yellow]? cannot tell[/]")
+    answer.print(f"{sign}  [bold]{_QUESTIONS[each.question]}[/]  [dim]{each.code}[/]")
+    answer.print(escape(f"   {en}"), soft_wrap=True)
+    answer.print(escape(f"   {zh}"), soft_wrap=True)
 
 
 def _print(found: Answers) -> None:
     for each in found.all:
         told = each.as_json()
-        sign = _SIGNS.get(each.status, "[yellow]? cannot tell[/]")
-        answer.print(f"{sign}  [bold]{_QUESTIONS[each.question]}[/]  [dim]{each.code}[/]")
-        answer.print(escape(f"   {told['en']}"), soft_wrap=True)
-        answer.print(escape(f"   {told['zh']}"), soft_wrap=True)
+        _print_answer(each, told["en"], told["zh"])
     says = found.says.facts
     if says:
         seller = says["seller"]

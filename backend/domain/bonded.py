@@ -74,6 +74,14 @@ class TransferState(StrEnum):
     Withdrawn = "Withdrawn"
 
 
+#: How a transfer ends, by the last part of the address that ends it.
+TRANSFER_ENDS = {
+    "acceptance": TransferState.Accepted,
+    "refusal": TransferState.Refused,
+    "withdrawal": TransferState.Withdrawn,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Stock:
     """One record of a book, in UNIT: what is there, and how much of that accepted lists wait for."""

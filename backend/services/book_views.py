@@ -15,7 +15,7 @@ from backend.services.paging import USUAL_ITEMS, cursor_of, numbers_of, place_of
 from backend.services.parcels import participant_json
 from backend.store import bonded as store
 from backend.store.database import Connection
-from backend.store.profiles import names_of
+from backend.store.profiles import ParticipantName, names_of
 
 #: Transfers that a book's view names.
 MOST_TRANSFERS = 100
@@ -34,7 +34,8 @@ def list_books(
             after=place_of(cursor, 1)[0] if cursor else None,
             limit=limit + 1,
         )
-        items = [_book(connection, row) for row in rows[:limit]]
+        names = names_of(connection, {row.keeper_no for row in rows[:limit]})
+    items = [_book(row, names) for row in rows[:limit]]
     return {"items": items, "next": cursor_of(rows[limit - 1].number) if len(rows) > limit else None}
 
 
@@ -44,8 +45,8 @@ def book_view(gateway: Gateway, caller: Caller, number: str) -> dict[str, Any]:
         row = _own(connection, caller, number)
         stock = store.stock_of(connection, number)
         transfers = store.transfers_of(connection, number, MOST_TRANSFERS)
-        view = _book(connection, row)
-    return view | {
+        names = names_of(connection, {row.keeper_no})
+    return _book(row, names) | {
         "records": [
             {
                 "record_no": record,
@@ -93,8 +94,7 @@ def _own(connection: Connection, caller: Caller, number: str) -> Any:
     return row
 
 
-def _book(connection: Connection, row: Any) -> dict[str, Any]:
-    names = names_of(connection, {row.keeper_no})
+def _book(row: Any, names: dict[int, ParticipantName]) -> dict[str, Any]:
     return {
         "number": row.number,
         "keeper": participant_json(row.keeper_no, names),

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from backend.chain import calls
 from backend.domain.anchors import AnchorKind
 from backend.domain.bonded import (
     COUNTED,
@@ -37,12 +36,12 @@ from backend.domain.errors import Conflict, InvalidInput, NotFound
 from backend.domain.lifecycle import State
 from backend.domain.participants import Role
 from backend.domain.reasons import reason_in
-from backend.services import evidence as evidences
 from backend.services.access import Caller
+from backend.services.anchoring import keep_and_anchor
 from backend.services.gateway import Gateway
 from backend.services.membership import require_role
-from backend.services.outbox import Entry, account_of, enqueue, new_operation
-from backend.services.stored_documents import stored_document
+from backend.services.outbox import new_operation
+from backend.services.quota import held_declarations
 from backend.store import bonded as store
 from backend.store import readmodel
 from backend.store import returns as return_store
@@ -294,12 +293,12 @@ def _check_returned(connection: Connection, book: Any, parcel_id: bytes | None, 
 def _restocked(connection: Connection, parcel_id: bytes, place: Any) -> dict[str, int] | None:
     """What customs found fit to be stock again, by record; None where nobody examined the return line by line."""
     findings = return_store.findings_of(connection, parcel_id, place.manifest)
-    kept = store.bonded_lists(connection, [parcel_id]).get(parcel_id)
-    if not findings or kept is None or kept.fields is None:
+    declaration = held_declarations(connection, [parcel_id]).get(parcel_id)
+    if not findings or declaration is None:
         return None
     records = {
         Decimal(line["gnum"]): line.get("itemRecordNo", "").strip()
-        for line in stored_document(kept.message_type, kept.fields).lines
+        for line in declaration.lines
         if line.get("gnum", "").strip().isdigit()
     }
     found: dict[str, int] = {}
@@ -363,9 +362,12 @@ def _anchor(connection: Connection, gateway: Gateway, participant_no: int, conte
     now = gateway.now()
     summary = {"book": content["book"], "act": content["act"]}
     operation_id = new_operation(connection, "book", participant_no, summary, now)
-    evidence = evidences.keep(
-        connection, operation_id=operation_id, participant_no=participant_no, contents=[content], now=now
+    keep_and_anchor(
+        connection,
+        operation_id=operation_id,
+        participant_no=participant_no,
+        kind=AnchorKind.BookMovement,
+        content=content,
+        now=now,
     )
-    entry = Entry(operation_id, account_of(connection, participant_no), participant_no, now)
-    enqueue(connection, [entry.call("ParcelLedger", calls.anchor(AnchorKind.BookMovement, evidence, 1))])
     return operation_id

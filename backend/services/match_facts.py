@@ -78,7 +78,9 @@ class Facts:
             enterprises=self._enterprises,
             signatures=parcel.signatures,
             arrivals=listed[ARRIVAL],
-            stock=self._shelves.free_for(parcel.parcel_id, declaration) if parcel.parcel_id and declaration else None,
+            stock=self._shelves.quantities_for(parcel.parcel_id, declaration)
+            if parcel.parcel_id and declaration
+            else None,
             used_this_year=used,
             tax_due=bill.totals.total if bill else None,
             rates_version=self._tariff.rates.version,

@@ -142,16 +142,15 @@ def held_declarations(connection: Connection, parcel_ids: Sequence[bytes]) -> di
 def reserve_for_acceptance(
     connection: Connection,
     consortium_key: bytes,
-    parcel_ids: Sequence[bytes],
+    declarations: Mapping[bytes, Document],
     now: int,
     limits: Limits = USUAL_LIMITS,
 ) -> None:
-    """Reserves for imports that are accepted by hand, all of them or none.
+    """Reserves for imports that are accepted by hand, by parcel: all of them or none.
 
     A parcel whose declaration is not held here is not counted here. Raises QuotaExceeded for the first that goes
     beyond its buyer's year, InvalidInput for one whose value cannot be told.
     """
-    declarations = held_declarations(connection, parcel_ids)
     book = QuotaBook(connection, consortium_key, declarations, now)
     for parcel, declaration in declarations.items():
         book.reserve(parcel, dutiable_value(declaration), limits)

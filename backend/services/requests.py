@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.chain import calls
 from backend.domain.anchors import AnchorKind
 from backend.domain.errors import DistrictNotCompetent, NotFound, OperationNotPossible
 from backend.domain.instants import iso
@@ -12,11 +11,11 @@ from backend.domain.lifecycle import Flag, Step
 from backend.domain.notices import NoticeKind
 from backend.domain.reasons import reason_in
 from backend.formats.ceb import standings
-from backend.services import evidence as evidences
 from backend.services.access import Caller
+from backend.services.anchoring import keep_and_anchor
 from backend.services.answers import Answers
 from backend.services.gateway import Gateway
-from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.outbox import new_operation
 from backend.services.paging import cursor_of, place_of
 from backend.services.parcels import completeness
 from backend.services.steps import queue_step
@@ -92,9 +91,14 @@ def _refuse(connection: Connection, gateway: Gateway, customs_no: int, row: Any,
     """Answers the request and puts the refusal on record as evidence."""
     now = gateway.now()
     operation_id = new_operation(connection, "refusal", customs_no, {"request": row.id, "kind": row.kind}, now)
-    root = evidences.keep(connection, operation_id=operation_id, participant_no=customs_no, contents=[content], now=now)
-    entry = Entry(operation_id, account_of(connection, customs_no), customs_no, now)
-    enqueue(connection, [entry.call("ParcelLedger", calls.anchor(AnchorKind.RequestRefusal, root, 1))])
+    keep_and_anchor(
+        connection,
+        operation_id=operation_id,
+        participant_no=customs_no,
+        kind=AnchorKind.RequestRefusal,
+        content=content,
+        now=now,
+    )
     notice_queries.change(connection, [row.id], now, status="refused", reason={"zh": content["reason"]})
     answers = Answers(connection, now)
     standing = standings.rejected(content["reason"])

@@ -35,8 +35,8 @@ def return_view(gateway: Gateway, caller: Caller, parcel_id: bytes) -> dict[str,
     with gateway.database.read() as connection:
         place = place_of(connection, parcel_id)
         instants = instants_of_steps(connection, {parcel_id: place}, STEPS)[parcel_id]
-        state = sets_of(place).state_of(place.position)
-        flags = sets_of(place).flags_of(place.position)
+        sets = sets_of(place)
+        state, flags = sets.state_of(place.position), sets.flags_of(place.position)
         if not _may_read(place, state, instants, caller, gateway.now()):
             raise NotFound(what="return", value=parcel_id.hex())
         direction = Direction(place.direction)

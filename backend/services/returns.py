@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from backend.chain import calls
 from backend.domain.anchors import AnchorKind
 from backend.domain.errors import DistrictNotCompetent, InvalidInput, NotFound
 from backend.domain.lifecycle import Direction, Flag, State, Step
@@ -30,10 +29,10 @@ from backend.domain.returns import (
     sequel_line_faults,
     totals,
 )
-from backend.services import evidence as evidences
+from backend.services.anchoring import keep_and_anchor
 from backend.services.gateway import Gateway
 from backend.services.membership import require_role
-from backend.services.outbox import Entry, account_of, enqueue, new_operation
+from backend.services.outbox import new_operation
 from backend.services.stored_documents import stored_document
 from backend.store import readmodel
 from backend.store import returns as store
@@ -62,7 +61,8 @@ def record_finding(
         place = place_of(connection, parcel_id)
         instants = instants_of_steps(connection, {parcel_id: place}, STEPS)[parcel_id]
         facts = facts_of(place, instants, district)
-        state, flags = sets_of(place).state_of(place.position), sets_of(place).flags_of(place.position)
+        sets = sets_of(place)
+        state, flags = sets.state_of(place.position), sets.flags_of(place.position)
         if facts is None or state is not State.Returning or Flag.Arrived not in flags:
             raise ReturnNotThere(parcel_id=parcel_id.hex(), state=state.name)
         if place_fault(facts.direction, place.supervision_mode, place.declaring_district, district, facts.applied_at):
@@ -212,16 +212,15 @@ def _keep(
     operation_id = new_operation(connection, kind.name, participant_no, {"parcel_id": parcel_id.hex()}, now)
     content = {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
     content = {name: value for name, value in content.items() if value not in ("", [])}
-    evidence = evidences.keep(
+    keep_and_anchor(
         connection,
         operation_id=operation_id,
         participant_no=participant_no,
-        contents=[content],
-        parcel_ids=[parcel_id],
+        kind=kind,
+        content=content,
         now=now,
+        parcel_id=parcel_id,
     )
-    entry = Entry(operation_id, account_of(connection, participant_no), participant_no, now)
-    enqueue(connection, [entry.call("ParcelLedger", calls.anchor(kind, evidence, 1))])
     insert(connection, {**row, "operation_id": operation_id, "at": now})
     return operation_id
 

@@ -45,7 +45,7 @@ from backend.services import evidence as evidences
 from backend.services import rulebook, stock
 from backend.services.gateway import Gateway
 from backend.services.outbox import Entry, account_of, enqueue, new_operation, submitted_before
-from backend.services.quota import reserve_for_acceptance
+from backend.services.quota import held_declarations, reserve_for_acceptance
 from backend.services.screening import release_warnings
 from backend.store import outbox, readmodel
 from backend.store.database import Connection
@@ -133,9 +133,9 @@ def queue_step(
     if step is Step.Acceptance:
         for target in targets:
             limits = rulebook.config_of(connection, target.row.declaring_district).limits
-            parcels = [parcel for _, parcel in target.members]
-            reserve_for_acceptance(connection, gateway.consortium_key, parcels, now, limits)
-            stock.reserve_for_acceptance(connection, parcels, now)
+            declarations = held_declarations(connection, [parcel for _, parcel in target.members])
+            reserve_for_acceptance(connection, gateway.consortium_key, declarations, now, limits)
+            stock.reserve_for_acceptance(connection, declarations, now)
     summary: dict[str, Any] = {"step": step.name, "parcels": len(wanted), "manifests": len(targets)}
     if warnings:
         summary |= {"warnings": [dict(each) for each in warnings[:MOST_WARNINGS]], "warnings_in_all": len(warnings)}

@@ -12,8 +12,8 @@ from decimal import Decimal
 from backend.domain.bonded import DRAW_IN, UNIT, DrawState, Stock, book_named, short_of, text_of, wanted_by
 from backend.domain.bonded_errors import StockExceeded
 from backend.domain.documents import Document
-from backend.domain.lifecycle import Direction, State
-from backend.services.stored_documents import stored_document
+from backend.domain.lifecycle import Direction
+from backend.services.quota import held_declarations
 from backend.store import bonded as store
 from backend.store.database import Connection
 from backend.store.parcel_queries import sets_of
@@ -34,8 +34,13 @@ class Shelves:
         self._draws = store.draws_of(connection, list(self._books))
         self._stock: dict[str, dict[str, Stock]] = {}
 
-    def free_for(self, parcel_id: bytes, declaration: Document) -> dict[str, Decimal] | None:
-        """What a list may take, by record; None where its book is not kept here.
+    def quantities_for(self, parcel_id: bytes, declaration: Document) -> dict[str, Decimal] | None:
+        """As `free_for`, in the units of the records, as the rules compare them."""
+        free = self.free_for(parcel_id, declaration)
+        return None if free is None else {record: units * UNIT for record, units in free.items()}
+
+    def free_for(self, parcel_id: bytes, declaration: Document) -> dict[str, int] | None:
+        """What a list may take, by record in UNIT; None where its book is not kept here.
 
         Nothing from a book that is closed, of another district, or of another warehouse than the list names.
         """
@@ -54,23 +59,23 @@ class Shelves:
             # Its own reservation is no reason to refuse it.
             if row.book == book.number and row.state == DrawState.Reserved.value:
                 free[row.record_no] = free.get(row.record_no, 0) + row.units
-        return {record: units * UNIT for record, units in free.items()}
+        return free
 
 
-def reserve_for_acceptance(connection: Connection, parcel_ids: Sequence[bytes], now: int) -> None:
-    """Reserves what lists take that are accepted now, all of them or none. Raises StockExceeded for the first."""
-    lists = {parcel: row for parcel, row in store.bonded_lists(connection, parcel_ids).items() if row.fields}
-    declarations = {parcel: stored_document(row.message_type, row.fields) for parcel, row in lists.items()}
+def reserve_for_acceptance(connection: Connection, declarations: Mapping[bytes, Document], now: int) -> None:
+    """Reserves what import lists take that are accepted now, by parcel: all of them or none.
+
+    Raises StockExceeded for the first that goes beyond its book.
+    """
     shelves = Shelves(connection, declarations)
     taken: dict[str, dict[str, int]] = {}
-    for parcel in dict.fromkeys(parcel_ids):
-        declaration = declarations.get(parcel)
-        free = None if declaration is None else shelves.free_for(parcel, declaration)
-        if declaration is None or free is None:
+    for parcel, declaration in declarations.items():
+        free = shelves.free_for(parcel, declaration)
+        if free is None:
             continue
         book, wanted = book_named(declaration), wanted_by(declaration)
         before = taken.setdefault(book, {})
-        left = {record: Stock(int(units / UNIT) - before.get(record, 0), 0) for record, units in free.items()}
+        left = {record: Stock(units - before.get(record, 0), 0) for record, units in free.items()}
         for record in short_of(left, wanted):
             there = left.get(record, Stock(0, 0)).free
             raise StockExceeded(book=book, record_no=record, free=text_of(max(there, 0)), asked=text_of(wanted[record]))
@@ -96,26 +101,19 @@ def follow_newest(connection: Connection, parcel_ids: Sequence[bytes], now: int)
     decided, and the book shows what is missing as less than nothing free.
     """
     known = store.draws_of(connection, parcel_ids)
-    fresh = [parcel for parcel in parcel_ids if parcel not in known]
-    lists = store.bonded_lists(connection, fresh)
+    fresh = held_declarations(connection, [parcel for parcel in parcel_ids if parcel not in known])
+    books = store.books_named(connection, {book_named(declaration) for declaration in fresh.values()})
     places = {parcel: found[0] for parcel, found in places_of(connection, parcel_ids).items()}
     moved: dict[DrawState, list[bytes]] = {}
     for parcel, place in places.items():
         if place.direction != int(Direction.Import):
             continue
-        belongs = _belongs(sets_of(place).state_of(place.position))
+        belongs = DRAW_IN.get(sets_of(place).state_of(place.position))
         if belongs is None:
             continue
         if parcel in known:
             moved.setdefault(belongs, []).append(parcel)
-        elif belongs is not DrawState.GivenBack and parcel in lists and lists[parcel].fields:
-            declaration = stored_document(lists[parcel].message_type, lists[parcel].fields)
-            book = book_named(declaration)
-            if book and store.book_row(connection, book) is not None:
-                store.keep_draws(connection, parcel, book, wanted_by(declaration), belongs, now)
+        elif belongs is not DrawState.GivenBack and parcel in fresh and (book := book_named(fresh[parcel])) in books:
+            store.keep_draws(connection, parcel, book, wanted_by(fresh[parcel]), belongs, now)
     for state, parcels in moved.items():
         store.set_draw_state(connection, parcels, state, now)
-
-
-def _belongs(state: State) -> DrawState | None:
-    return DRAW_IN.get(state)

@@ -10,12 +10,9 @@ import sqlalchemy as sa
 from backend.domain.bonded import DrawState, Stock, TransferState
 from backend.store.database import Connection
 from backend.store.documents import chunks
-from backend.store.tables import bonded_books, bonded_draws, bonded_movements, bonded_transfers, documents
+from backend.store.tables import bonded_books, bonded_draws, bonded_movements, bonded_transfers
 
 _BOOK, _MOVE, _DRAW, _TRANSFER = bonded_books.c, bonded_movements.c, bonded_draws.c, bonded_transfers.c
-
-#: The message type of lists that draw on a book.
-_LIST = "621"
 
 
 def book_row(connection: Connection, number: str) -> sa.Row[Any] | None:
@@ -132,19 +129,6 @@ def set_draw_state(connection: Connection, parcel_ids: Iterable[bytes], state: D
     for part in chunks(list(parcel_ids)):
         change = sa.update(bonded_draws).where(_DRAW.parcel_id.in_(part), _DRAW.state != state.value)
         connection.execute(change.values(state=state.value, updated_at=now))
-
-
-def bonded_lists(connection: Connection, parcel_ids: Sequence[bytes]) -> dict[bytes, sa.Row[Any]]:
-    """The current import list of each parcel."""
-    found: dict[bytes, sa.Row[Any]] = {}
-    for part in chunks(parcel_ids):
-        query = (
-            sa.select(documents.c.parcel_id, documents.c.message_type, documents.c.fields)
-            .where(documents.c.parcel_id.in_(part), documents.c.message_type == _LIST, documents.c.current)
-            .order_by(documents.c.id)
-        )
-        found.update({row.parcel_id: row for row in connection.execute(query)})
-    return found
 
 
 # ---------------------------------------------------------------------------------------------------

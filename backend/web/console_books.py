@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
-from backend.domain.bonded import COUNTED, KEEPERS, Movement, TransferState
+from backend.domain.bonded import COUNTED, KEEPERS, TRANSFER_ENDS, Movement, TransferState
 from backend.domain.documents import decimal_of
 from backend.domain.errors import GuanlianError, InvalidInput
 from backend.services import book_views, books
@@ -21,12 +21,6 @@ from backend.web.typed import Number, number_between, one_of, parcel_in, row_in
 router = APIRouter(prefix="/console/books", route_class=PageRoute, include_in_schema=False)
 
 PAGE = 50
-
-_ENDS = {
-    "acceptance": TransferState.Accepted,
-    "refusal": TransferState.Refused,
-    "withdrawal": TransferState.Withdrawn,
-}
 
 
 @router.get("")
@@ -114,7 +108,7 @@ def transfer(
 @router.post("/{number}/transfers/{transfer_id}/{end}")
 def end_transfer(request: Request, session: OwnForm, number: str, transfer_id: Number, end: str) -> Response:
     require(session.caller, "move stock of account books", Scope.enterprise, Scope.authority)
-    state = _ENDS[one_of("end", end, _ENDS)]
+    state = TRANSFER_ENDS[one_of("end", end, TRANSFER_ENDS)]
     try:
         operation_id = books.end_transfer(gateway_of(request), session.caller, row_in("transfer", transfer_id), state)
     except GuanlianError as refused:

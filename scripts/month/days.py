@@ -12,11 +12,11 @@ from typing import Any
 
 from backend.domain.calendar import midnight
 from backend.domain.errors import ConfirmationTimedOut
-from backend.domain.roster import ROSTER, customs_of
+from backend.domain.roster import ROSTER
 from backend.services import clock
 from backend.services.demo.client import ASK_EVERY, Roles, unix
 from backend.services.demo.parcels import BLOCKING
-from backend.services.demo.transit import Fleet, Moving
+from backend.services.demo.transit import Fleet, Moving, customs_role
 from backend.services.processes import wait_until
 from backend.services.simulation import LANES, Mishap, SimulatedMessage, SimulatedSet, trucks
 from backend.settings import Settings
@@ -65,7 +65,7 @@ class Days:
         self.fleet.open_lanes(LANES.values())
         for district in SHARES:
             settings = {"version": f"month-{self.plan.seed}", "automatic": True}
-            self.roles[_customs(district)].put(f"/v1/matching/{district}", settings)
+            self.roles[customs_role(district)].put(f"/v1/matching/{district}", settings)
 
     def run(self) -> None:
         counts = self.plan.counts()
@@ -175,7 +175,7 @@ class Days:
         for each in parcels:
             by_district.setdefault(self.tally.parcels[each].customs_code, []).append(each)
         for district, own in by_district.items():
-            role = self.roles[_customs(district)]
+            role = self.roles[customs_role(district)]
             for operation in role.record(step, own, evidence):
                 view = role.wait(operation, PATIENCE)
                 if view["status"] != "confirmed":
@@ -198,8 +198,7 @@ class Days:
         """Waits until all that was sent, and what followed from it by itself, is on the chain and read."""
         before, deadline, quiet = -1, time.monotonic() + PATIENCE, 0
         while quiet < 2:
-            status = self.roles["governance"].get("/v1/status")
-            left = int(status["outbox"]["waiting"] + status["outbox"]["sent"] + status["examinations"]["ready"])
+            left = self.roles.moving()
             quiet = quiet + 1 if left == 0 else 0
             if left != before:
                 before, deadline = left, time.monotonic() + PATIENCE
@@ -225,10 +224,3 @@ class Days:
     def _pass(self, seconds: int) -> None:
         if seconds > 0:
             clock.put_forward(self.settings, seconds)
-
-
-def _customs(district: str) -> str:
-    office = customs_of(district)
-    if office is None:
-        raise KeyError(district)
-    return office.key

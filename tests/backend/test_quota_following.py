@@ -16,7 +16,7 @@ from backend.domain.errors import QuotaExceeded
 from backend.domain.lifecycle import State, Step
 from backend.domain.notices import notice_of
 from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, QuotaAccount, QuotaEntry, person_key
-from backend.services.quota import account_of, reserve_for_acceptance
+from backend.services.quota import account_of, held_declarations, reserve_for_acceptance
 from backend.services.quota_following import WHOLE, follow, follow_newest
 from backend.services.simulation import simulate
 from backend.store.database import Database
@@ -81,7 +81,7 @@ def apply_for(shelf: Shelf, parcel_id: bytes | None, *lines: tuple[str, str], **
 @pytest.mark.parametrize("state", State)
 def test_each_state_puts_an_entry_in_its_place(shelf: Shelf, state: State) -> None:
     bought(shelf, A, "300")
-    reserve_for_acceptance(shelf.connection, KEY, [A], NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [A]), NOON)
     followed = follow(shelf.connection, KEY, {A: state}, NOON)
     expected = {
         State.Released: EntryState.Committed,
@@ -131,7 +131,7 @@ def test_an_export_has_no_entry(shelf: Shelf) -> None:
 
 def test_an_entry_outlives_the_erasure_of_its_declaration(shelf: Shelf) -> None:
     bought(shelf, A, "300")
-    reserve_for_acceptance(shelf.connection, KEY, [A], NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [A]), NOON)
     shelf.connection.execute(documents.update().values(fields=None, secret=None))
     follow(shelf.connection, KEY, {A: State.Released}, NOON)
     assert entry_of(shelf, A) == QuotaEntry(Decimal(300)).commit()
@@ -184,7 +184,7 @@ def test_what_the_chain_accepted_counts_above_the_limit_and_is_told(shelf: Shelf
     assert logged == [{"event": "quota overdrawn", "parcel": B.hex(), "year": 2026, "log_level": "warning"}]
     bought(shelf, C, "0.01")
     with pytest.raises(QuotaExceeded):
-        reserve_for_acceptance(shelf.connection, KEY, [C], NOON)
+        reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [C]), NOON)
 
 
 @pytest.mark.parametrize(("price", "buyer"), [("many", BUYER), ("300", "")])
@@ -356,7 +356,9 @@ class Lives(RuleBasedStateMachine):
             # What is not followed yet may count still, but never too little.
             assert others >= used
             try:
-                reserve_for_acceptance(self.shelf.connection, KEY, [parcel_id], NOON)
+                reserve_for_acceptance(
+                    self.shelf.connection, KEY, held_declarations(self.shelf.connection, [parcel_id]), NOON
+                )
             except QuotaExceeded:
                 assert others + amount > USUAL_LIMITS.year
                 assert self.shelf.table(quota_entries) == before

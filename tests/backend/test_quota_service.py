@@ -11,7 +11,15 @@ from backend.domain.documents import Document
 from backend.domain.errors import InvalidInput, QuotaExceeded, QuotaMoveRefused
 from backend.domain.lifecycle import State
 from backend.domain.quota import USUAL_LIMITS, EntryState, Limits, person_key
-from backend.services.quota import QuotaBook, account_of, reserve, reserve_for_acceptance, used_by, withdraw
+from backend.services.quota import (
+    QuotaBook,
+    account_of,
+    held_declarations,
+    reserve,
+    reserve_for_acceptance,
+    used_by,
+    withdraw,
+)
 from backend.services.quota_following import follow
 from backend.services.simulation import simulate
 from backend.store.quota import entries_of
@@ -148,7 +156,7 @@ def test_a_thousand_parcels_cost_a_handful_of_statements(shelf: Shelf) -> None:
     for parcel_id, declaration in declared.items():
         shelf.keep(parcel_id, declaration)
     statements = _counted(shelf)
-    reserve_for_acceptance(shelf.connection, KEY, list(declared), NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, list(declared)), NOON)
     assert set(used_by(shelf.connection, KEY, declared, NOON).values()) == {2, 3}
     follow(shelf.connection, KEY, dict.fromkeys(declared, State.Released), NOON)
     assert len(statements) < 25
@@ -172,26 +180,26 @@ def _counted(shelf: Shelf) -> list[str]:
 def test_accepting_by_hand_reserves_all_or_nothing(shelf: Shelf) -> None:
     for parcel_id, price in ((A, "20000"), (B, "6000"), (C, "0.01")):
         shelf.keep(parcel_id, import_list(price))
-    reserve_for_acceptance(shelf.connection, KEY, [A, D], NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [A, D]), NOON)
     assert account(shelf)["reserved"] == "20000.00"
     with pytest.raises(QuotaExceeded) as refused:
-        reserve_for_acceptance(shelf.connection, KEY, [B, C], NOON)
+        reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [B, C]), NOON)
     assert refused.value.details["parcels"] == [C.hex()]
     assert account(shelf)["reserved"] == "20000.00"
-    reserve_for_acceptance(shelf.connection, KEY, [B, A], NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [B, A]), NOON)
     assert account(shelf)["reserved"] == "26000.00"
 
 
 def test_freight_and_insurance_are_part_of_the_value(shelf: Shelf) -> None:
     shelf.keep(A, import_list("100", "50", freight="12.5", insuredFee="0.5"))
-    reserve_for_acceptance(shelf.connection, KEY, [A], NOON)
+    reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [A]), NOON)
     assert account(shelf)["reserved"] == "163.00"
 
 
 def test_a_value_that_cannot_be_told_is_named(shelf: Shelf) -> None:
     shelf.keep(A, import_list("many"))
     with pytest.raises(InvalidInput, match=r"InventoryList\.1\.totalPrice"):
-        reserve_for_acceptance(shelf.connection, KEY, [A], NOON)
+        reserve_for_acceptance(shelf.connection, KEY, held_declarations(shelf.connection, [A]), NOON)
 
 
 # ---------------------------------------------------------------------------------------------------

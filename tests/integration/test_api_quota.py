@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.domain.lifecycle import State
-from backend.services.quota import reserve_for_acceptance
+from backend.services.quota import held_declarations, reserve_for_acceptance
 from backend.services.quota_following import follow
 from tests.support.asking import customs_of, is_problem, refuse
 from tests.support.running import LOG, Ledger
@@ -36,7 +36,9 @@ def test_customs_reads_what_a_buyer_has_used(ledger: Ledger, fresh: list[str]) -
     gateway, now = ledger.gateway, ledger.gateway.now()
     number = field_of(ledger, parcel, "InventoryHead.buyerIdNumber")
     with gateway.database.write() as connection:
-        reserve_for_acceptance(connection, gateway.consortium_key, [bytes.fromhex(parcel)], now)
+        reserve_for_acceptance(
+            connection, gateway.consortium_key, held_declarations(connection, [bytes.fromhex(parcel)]), now
+        )
     view = ask(ledger, "customs_pudong", number)
     entry = entry_of(view, parcel)
     assert entry is not None

@@ -22,7 +22,7 @@ from backend.services.comparing import compare
 from backend.services.deliverer import Deliverer
 from backend.services.intake import receive_message
 from backend.services.list_numbers import allot
-from backend.services.quota import account_of, reserve_for_acceptance
+from backend.services.quota import account_of, held_declarations, reserve_for_acceptance
 from backend.services.quota_following import follow_newest
 from backend.services.rehearsal import case_of_row, listing_of_row
 from backend.services.relayed_receipts import relay, relayed
@@ -147,7 +147,7 @@ def test_numbers_years_and_tax_bills_are_kept_here_as_well(shop: Workshop) -> No
         manifests = {one: shelf.declare(one) for one in parcels}
         numbers = allot(connection, [(ids[one], "2233", Direction.Import, NOON) for one in parcels])
         for _ in range(2):
-            reserve_for_acceptance(connection, KEY, parcels, NOON)
+            reserve_for_acceptance(connection, KEY, held_declarations(connection, parcels), NOON)
         for one in parcels:
             shelf.steps(one, (Step.Acceptance, NOON), (Step.Release, NOON))
         follow_newest(connection, KEY, parcels, NOON)

@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 
 from backend.api.dependencies import ConfirmDep, GatewayDep, answer, in_thread, scoped, written
-from backend.api.schemas import MOST_NUMBER, USUAL, Body, Cursor, Limit, ParcelIdText
-from backend.domain.bonded import Movement, TransferState
+from backend.api.schemas import MOST_NUMBER, USUAL, Body, Cursor, Limit, ParcelIdText, QuantityText
+from backend.domain.bonded import TRANSFER_ENDS, Movement
 from backend.domain.reasons import LONGEST_REASON
 from backend.services import book_views, books
 from backend.services.access import Caller, Scope
@@ -23,8 +23,6 @@ BookNumber = Annotated[str, Path(pattern=_NUMBER)]
 BookText = Annotated[str, StringConstraints(pattern=_NUMBER)]
 RecordText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._-]{1,30}$")]
 DocumentText = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._/-]{1,64}$")]
-#: Read and judged where it is taken: above 0, at most five decimals.
-Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,13}([.][0-9]{1,5})?$")]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON)]
 TransferId = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 
@@ -32,12 +30,6 @@ _customs = scoped("open and close account books", Scope.authority)
 _party = scoped("read account books", Scope.enterprise, Scope.authority)
 _mover = scoped("move stock of account books", Scope.enterprise, Scope.authority)
 _keeper = scoped("transfer stock between account books", Scope.enterprise)
-
-_ENDS = {
-    "acceptance": TransferState.Accepted,
-    "refusal": TransferState.Refused,
-    "withdrawal": TransferState.Withdrawn,
-}
 
 
 class BookBody(Body):
@@ -51,7 +43,7 @@ class LineBody(Body):
     """So much of a record (`itemRecordNo`), in the record's unit."""
 
     record_no: RecordText
-    qty: Quantity
+    qty: QuantityText
 
 
 Lines = Annotated[list[LineBody], Field(min_length=1, max_length=books.MOST_LINES)]
@@ -167,5 +159,5 @@ async def end_stock_transfer(
     caller: Caller = _mover,
 ) -> Response:
     """The receiving keeper accepts or refuses, the sending one withdraws; customs of either district may refuse."""
-    operation = await in_thread(books.end_transfer, gateway, caller, transfer_id, _ENDS[end])
+    operation = await in_thread(books.end_transfer, gateway, caller, transfer_id, TRANSFER_ENDS[end])
     return await written(request, caller, operation, confirm)

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import Field, StringConstraints
 
 from backend.api.dependencies import ConfirmDep, GatewayDep, answer, in_thread, scoped, written
-from backend.api.schemas import Body, ParcelId, ParcelIdText
+from backend.api.schemas import Body, ParcelId, ParcelIdText, QuantityText
 from backend.domain.reasons import LONGEST_REASON
 from backend.domain.returns import Condition, Found, Sequel
 from backend.services import return_views, returns
@@ -18,8 +18,6 @@ from backend.services.access import Caller, Scope
 
 router = APIRouter(prefix="/v1/returns", tags=["returns"])
 
-#: Up to five decimals, as messages have; 0 is refused where it is looked at.
-Quantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,13}([.][0-9]{1,5})?$")]
 LineNumber = Annotated[int, Field(ge=1, le=9999)]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON)]
 
@@ -32,7 +30,7 @@ class FoundLine(Body):
     """So much of a line of the list, in such a condition."""
 
     gnum: LineNumber
-    qty: Quantity
+    qty: QuantityText
     condition: Literal["Unopened", "Opened", "Defective", "Used", "Altered", "OtherGoods", "Missing"]
 
 
@@ -47,7 +45,7 @@ class SequelLine(Body):
     """So much of a line of the original list."""
 
     gnum: LineNumber
-    qty: Quantity
+    qty: QuantityText
 
 
 class SequelBody(Body):

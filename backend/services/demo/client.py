@@ -150,6 +150,11 @@ class Roles:
         """The gateway's time in Unix seconds; it may be behind the system's."""
         return unix(self["governance"].get("/v1/status")["now"])
 
+    def moving(self) -> int:
+        """Calls on their way to the chain, and parcels that the automatic accounts have still to look at."""
+        status = self["governance"].get("/v1/status")
+        return int(status["outbox"]["waiting"] + status["outbox"]["sent"] + status["examinations"]["ready"])
+
     def __enter__(self) -> Roles:
         return self
 

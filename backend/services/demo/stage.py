@@ -134,7 +134,7 @@ class Stage:
         """
         most, before, deadline = 0, -1, time.monotonic() + PATIENCE
         self.report(what, 0, 1)
-        while left := self._moving():
+        while left := self.roles.moving():
             most = max(most, left)
             if left < most:
                 self.report(what, most - left, most)
@@ -149,11 +149,6 @@ class Stage:
             self._tell_refusals(role, operation, step)
         self.mail.read()
         self.refresh(self.told.parcels)
-
-    def _moving(self) -> int:
-        """Calls on their way to the chain, and parcels that the automatic accounts have still to look at."""
-        status = self.roles["governance"].get("/v1/status")
-        return int(status["outbox"]["waiting"] + status["outbox"]["sent"] + status["examinations"]["ready"])
 
     def _tell_refusals(self, role: str, operation: str, step: str) -> None:
         for item in self.roles[role].get(f"/v1/operations/{operation}")["items"]:

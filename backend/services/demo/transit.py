@@ -58,7 +58,7 @@ class Fleet:
         """Both districts sign; a lane that an earlier run signed stays."""
         in_force = {
             (lane["origin_district"], lane["port_district"]): lane["lane_id"]
-            for lane in self.roles[_customs("2233")].pages("/v1/lanes")
+            for lane in self.roles[customs_role("2233")].pages("/v1/lanes")
             if lane["status"] == "InForce"
         }
         for lane in lanes:
@@ -92,10 +92,10 @@ class Fleet:
             "handled_by_port": [mishap.value for mishap in lane.handled_by_port],
             "agreement": AGREEMENT,
         }
-        made = self.roles[_customs(lane.origin)].post("/v1/lanes", body, confirm=True)
+        made = self.roles[customs_role(lane.origin)].post("/v1/lanes", body, confirm=True)
         number = int(made["made"]["lane_id"])
         acceptance = {"agreement": AGREEMENT}
-        self.roles[_customs(lane.port)].post(f"/v1/lanes/{number}/acceptance", acceptance, confirm=True)
+        self.roles[customs_role(lane.port)].post(f"/v1/lanes/{number}/acceptance", acceptance, confirm=True)
         return number
 
     def _depart(self, truck: SimulatedTruck[str]) -> Moving:
@@ -113,13 +113,13 @@ class Fleet:
         act = partial(self._act, consignment)
         self.roles[OPENER].post(f"{CONSIGNMENTS}/{consignment}/contents", {"parcels": [*truck.load]}, confirm=True)
         act(OPENER, "application", {"vehicle": "supervised truck"})
-        act(_customs(lane.origin), "approval", {"seal": truck.seal})
-        act(_customs(lane.origin), "departure", {"seal": truck.seal})
+        act(customs_role(lane.origin), "approval", {"seal": truck.seal})
+        act(customs_role(lane.origin), "departure", {"seal": truck.seal})
         return Moving(truck, consignment)
 
     def _arrive(self, moving: Moving) -> None:
         truck, act = moving.truck, partial(self._act, moving.consignment)
-        origin, port = _customs(truck.lane.origin), _customs(truck.lane.port)
+        origin, port = customs_role(truck.lane.origin), customs_role(truck.lane.port)
         if truck.mishap in _UNDER_WAY:
             named = {"parcels": [*truck.lost]} if truck.lost else {}
             act(port, "anomalies", {"told_by": "the driver"}, kind=truck.mishap.value, **named)
@@ -146,7 +146,7 @@ class Fleet:
         for each in self._view(moving)["anomalies"]:
             if each["settled_at"] is None:
                 path = f"/v1/anomalies/{each['anomaly_id']}/settlement"
-                owner = self.roles[_customs(each["owner_district"])]
+                owner = self.roles[customs_role(each["owner_district"])]
                 owner.post(path, {"evidence": {"explained": "looked into"}}, confirm=True)
 
     def _recorded(self, moving: Moving) -> None:
@@ -156,13 +156,14 @@ class Fleet:
             raise ConfirmationTimedOut(operation_id=f"{kind} of {moving.consignment}", seconds=PATIENCE)
 
     def _view(self, moving: Moving) -> dict[str, Any]:
-        return self.roles[_customs(moving.truck.lane.port)].get(f"{CONSIGNMENTS}/{moving.consignment}")
+        return self.roles[customs_role(moving.truck.lane.port)].get(f"{CONSIGNMENTS}/{moving.consignment}")
 
     def _act(self, consignment: str, role: str, act: str, evidence: dict[str, Any], **more: Any) -> None:
         self.roles[role].post(f"{CONSIGNMENTS}/{consignment}/{act}", {"evidence": evidence, **more}, confirm=True)
 
 
-def _customs(district: str) -> str:
+def customs_role(district: str) -> str:
+    """The role of a district's customs; KeyError where the cast has none."""
     office = customs_of(district)
     if office is None:
         raise KeyError(district)
